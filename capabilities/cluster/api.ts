@@ -1,0 +1,80 @@
+import type { fetch } from "kubernetes-fluent-client";
+
+/** A call that hangs must not keep a Service waiting for good. */
+const TIMEOUT_MS = 15_000;
+
+/** What the client throws when the API server refuses a request or can't be reached. */
+type Refusal = Partial<Awaited<ReturnType<typeof fetch<{ message?: string; reason?: string }>>>>;
+
+/** A request to the API server failed; the message holds the API server's own reason. */
+export class ApiError extends Error {
+  override name = "ApiError";
+
+  /**
+   * @param status the HTTP status; undefined if there was no answer
+   */
+  constructor(
+    message: string,
+    readonly status: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  /** The request itself is at fault: the same one would be refused again. */
+  get isRefusal(): boolean {
+    return this.status !== undefined && this.status >= 400 && this.status < 500 && !this.isBusy;
+  }
+
+  get isNotFound(): boolean {
+    return this.status === 404;
+  }
+
+  get isConflict(): boolean {
+    return this.status === 409;
+  }
+
+  private get isBusy(): boolean {
+    return this.status === 408 || this.status === 429;
+  }
+}
+
+/**
+ * Runs one request to the API server.
+ *
+ * @param what what it does, for the error: "creating Pod shop/service-watcher-frontend"
+ * @throws {ApiError} if it is refused, gets no answer, or takes longer than 15 s
+ */
+export async function callApi<T>(what: string, request: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new ApiError(`${what}: no answer within ${TIMEOUT_MS / 1000} s`, undefined));
+    }, TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([request(), timeout]);
+  } catch (error) {
+    throw error instanceof ApiError ? error : describe(what, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function describe(what: string, error: unknown): ApiError {
+  const { data, status, statusText, e } = (error ?? {}) as Refusal;
+  if (e !== undefined || status === undefined) {
+    // The client reports a request without an answer as status 400 with the error beside it.
+    const cause = e ?? error;
+    return new ApiError(`${what}: ${innermost(cause)}`, undefined, { cause });
+  }
+  const reason = data?.message ?? statusText ?? "refused without a reason";
+  return new ApiError(`${what}: ${reason}`, status);
+}
+
+function innermost(error: unknown): string {
+  if (error instanceof Error) {
+    return error.cause instanceof Error ? innermost(error.cause) : error.message;
+  }
+  return String(error);
+}

@@ -1,0 +1,40 @@
+import { GenericKind, K8s, kind, RegisterKind } from "kubernetes-fluent-client";
+import { criticalServiceCrd, GROUP, PLURAL, VERSION } from "../domain/crd";
+import type { CriticalServiceSpec } from "../domain/critical-service";
+import { callApi } from "./api";
+
+/** The custom resource, for bindings and calls. */
+export class CriticalService extends GenericKind {
+  declare spec: CriticalServiceSpec;
+}
+
+RegisterKind(CriticalService, {
+  group: GROUP,
+  version: VERSION,
+  kind: "CriticalService",
+  plural: PLURAL,
+});
+
+/**
+ * Applies the CustomResourceDefinition (server-side, so that twice is as good as once).
+ *
+ * @returns whether the API server serves the resource by now
+ * @throws {ApiError}
+ */
+export async function applyCrd(): Promise<boolean> {
+  const applied = await callApi("applying the CustomResourceDefinition of CriticalService", () =>
+    K8s(kind.CustomResourceDefinition).Apply(criticalServiceCrd() as object, { force: true }),
+  );
+  const conditions = applied.status?.conditions ?? [];
+  return conditions.some(({ type, status }) => type === "Established" && status === "True");
+}
+
+/**
+ * Whether the cluster has any CriticalService.
+ *
+ * @throws {ApiError} if the resource is not served
+ */
+export async function anyCriticalService(): Promise<boolean> {
+  const { items } = await callApi("listing CriticalServices", () => K8s(CriticalService).Get());
+  return items.length > 0;
+}

@@ -1,0 +1,29 @@
+import { K8s, kind } from "kubernetes-fluent-client";
+import type { PodTemplateSpec } from "../domain/kubernetes";
+import { ApiError, callApi } from "./api";
+
+export type PodSpec = NonNullable<kind.Pod["spec"]>;
+
+/**
+ * Reads what a PodTemplate holds.
+ *
+ * @returns its template; undefined if there is no such PodTemplate, or it has no Pod spec
+ * @throws {ApiError}
+ */
+export async function getPodTemplate(
+  namespace: string,
+  name: string,
+): Promise<(PodTemplateSpec<PodSpec> & { spec: PodSpec }) | undefined> {
+  try {
+    const { template } = await callApi(`reading PodTemplate ${namespace}/${name}`, () =>
+      K8s(kind.PodTemplate).InNamespace(namespace).Get(name),
+    );
+    const { metadata = {}, spec } = template ?? {};
+    return spec && { metadata, spec };
+  } catch (error) {
+    if (error instanceof ApiError && error.isNotFound) {
+      return undefined;
+    }
+    throw error;
+  }
+}

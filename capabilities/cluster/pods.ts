@@ -1,0 +1,63 @@
+import { K8s, kind } from "kubernetes-fluent-client";
+import { FetchMethods } from "kubernetes-fluent-client/dist/fluent/shared-types";
+import type { FallbackPod, FallbackPodManifest } from "../domain/fallback-pod";
+import { ApiError, callApi } from "./api";
+import type { PodSpec } from "./pod-templates";
+
+/**
+ * Creates a Pod.
+ *
+ * @returns the Pod; undefined if one of that name is there already
+ * @throws {ApiError} with the API server's reason if it refuses the Pod
+ */
+export async function createPod(pod: FallbackPodManifest<PodSpec>): Promise<kind.Pod | undefined> {
+  const { namespace, name } = pod.metadata;
+  try {
+    return await callApi(`creating Pod ${namespace}/${name}`, () => K8s(kind.Pod).Create(pod));
+  } catch (error) {
+    if (error instanceof ApiError && error.isConflict) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Reads a Pod.
+ *
+ * @returns the Pod; undefined if there is none of that name
+ * @throws {ApiError}
+ */
+export async function getPod(namespace: string, name: string): Promise<kind.Pod | undefined> {
+  return unlessGone(() =>
+    callApi(`reading Pod ${namespace}/${name}`, () =>
+      K8s(kind.Pod).InNamespace(namespace).Get(name),
+    ),
+  );
+}
+
+/**
+ * Deletes this very Pod: one that took its name since is not touched, and a Pod that is gone
+ * already is fine.
+ *
+ * @throws {ApiError}
+ */
+export async function deletePod({ namespace, name, uid }: FallbackPod): Promise<void> {
+  // The client's own Delete sends no preconditions; the API server takes them as query parameters.
+  const url = `/api/v1/namespaces/${namespace}/pods/${name}?uid=${uid}`;
+  await unlessGone(() =>
+    callApi(`deleting Pod ${namespace}/${name}`, () => K8s(kind.Pod).Raw(url, FetchMethods.DELETE)),
+  );
+}
+
+async function unlessGone<T>(request: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await request();
+  } catch (error) {
+    // A UID that does not match is a conflict: the Pod that was meant is gone.
+    if (error instanceof ApiError && (error.isNotFound || error.isConflict)) {
+      return undefined;
+    }
+    throw error;
+  }
+}

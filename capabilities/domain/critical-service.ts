@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { splitServiceKey, type ObjectMeta, type ServiceKey } from "./kubernetes";
+
+// Labels and names as Kubernetes defines them:
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+const DNS_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const QUALIFIED_NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+const LABEL_KEY = new RegExp(`^(${DNS_LABEL}(\\.${DNS_LABEL})*/)?${QUALIFIED_NAME}$`);
+const LABEL_VALUE = new RegExp(`^(${QUALIFIED_NAME})?$`);
+const MAX_LABEL_KEY = 253 + 1 + 63;
+const MAX_LABEL_VALUE = 63;
+/** More labels than any Service carries; the bound keeps a list from filling the API server. */
+const MAX_LABELS = 64;
+
+const label = z.strictObject({
+  key: z
+    .string({ error: issue => missing(issue.input, "give the label's key, such as role") })
+    .min(1, "is empty: give the label's key, such as role")
+    .max(MAX_LABEL_KEY)
+    .regex(
+      LABEL_KEY,
+      "is not a valid label key: use letters, digits, '-', '_' and '.', at most 63, after an optional DNS prefix and '/'",
+    )
+    .describe("Key of a label that the Service itself carries."),
+  value: z
+    .string({ error: issue => missing(issue.input, 'give the label\'s value ("" for none)') })
+    .max(MAX_LABEL_VALUE)
+    .regex(
+      LABEL_VALUE,
+      "is not a valid label value: use at most 63 letters, digits, '-', '_' and '.', with a letter or digit at both ends",
+    )
+    .describe("The value that the label must have."),
+});
+
+/** `spec` of a CriticalService: the one source of the type, the CRD and the admission check. */
+export const criticalServiceSpec = z.strictObject({
+  namespace: z
+    .string()
+    .max(63)
+    .regex(
+      new RegExp(`^(${DNS_LABEL})?$`),
+      "is not a valid namespace name: use lower-case letters, digits and '-'",
+    )
+    .optional()
+    .describe("Namespace of the Services to protect. Left out or empty: every namespace."),
+  matchLabels: z
+    .array(label, {
+      error: issue => missing(issue.input, "list at least one label as {key, value}"),
+    })
+    .min(1, "is empty: list at least one label as {key, value}")
+    .max(MAX_LABELS)
+    .superRefine(refuseRepeatedKeys)
+    .describe("Labels on the Services to protect. A Service must carry all of them."),
+  standby: z
+    .enum(["Cold"])
+    .default("Cold")
+    .describe(
+      "How the fallback stands by. Cold (the default): its Pod starts when the Service turns lame.",
+    ),
+});
+
+export type CriticalServiceSpec = z.infer<typeof criticalServiceSpec>;
+
+/** A CriticalService as the API server hands it out: its spec may be anything. */
+export interface CriticalServiceObject {
+  metadata?: ObjectMeta;
+  spec?: unknown;
+}
+
+function missing(input: unknown, fix: string): string | undefined {
+  return input === undefined || input === null ? `is missing: ${fix}` : undefined;
+}
+
+function refuseRepeatedKeys(labels: { key: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  labels.forEach(({ key }, index) => {
+    if (seen.has(key)) {
+      const message = `names the label ${key} again: a Service carries each label once`;
+      context.addIssue({ code: "custom", path: [index, "key"], message });
+    }
+    seen.add(key);
+  });
+}
+
+/**
+ * The spec with its defaults filled in, or what is wrong with it.
+ *
+ * @returns `problems`: one sentence for each fault, which begins with the field's path.
+ */
+export function readCriticalServiceSpec(
+  spec: unknown,
+): { spec: CriticalServiceSpec; problems?: never } | { spec?: never; problems: string[] } {
+  const result = criticalServiceSpec.safeParse(spec ?? {});
+  if (result.success) {
+    return { spec: result.data };
+  }
+  return { problems: result.error.issues.flatMap(describeIssue) };
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  const field = fieldPath(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map(key => `${field}.${key} is no field of a CriticalService: remove it`);
+  }
+  return [`${field} ${issue.message}`];
+}
+
+function fieldPath(path: PropertyKey[]): string {
+  return path.reduce<string>(
+    (field, step) => (typeof step === "number" ? `${field}[${step}]` : `${field}.${String(step)}`),
+    "spec",
+  );
+}
+
+/** Whether `spec` names the Service `key` that carries `labels`. */
+export function protects(
+  spec: CriticalServiceSpec,
+  key: ServiceKey,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  if (spec.namespace && spec.namespace !== splitServiceKey(key).namespace) {
+    return false;
+  }
+  // `Object.hasOwn`: a label may be called "constructor".
+  return spec.matchLabels.every(
+    ({ key, value }) => Object.hasOwn(labels, key) && labels[key] === value,
+  );
+}

@@ -1,0 +1,103 @@
+import type { OwnerReference, PodObject, PodTemplateSpec } from "./kubernetes";
+import type { ServiceRecord } from "./service";
+
+/** On each fallback Pod, with the Service's name as value; the API server filters the watch by it. */
+export const FALLBACK_LABEL = "mycrd.com/fallback-for";
+/** The mark of the operator's own Pods that the original's users know. */
+export const OWNED_ANNOTATION = { key: "service-watcher", value: "owned" } as const;
+
+/** What is kept of a fallback Pod. */
+export interface FallbackPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The UID of the Service that it was started for. */
+  readonly serviceUid: string | undefined;
+  /** `dead`: it has ended (Failed or Succeeded) and will not run again. */
+  readonly state: "live" | "terminating" | "dead";
+}
+
+/** A Pod to create, its spec as the template has it. */
+export interface FallbackPodManifest<Spec> {
+  apiVersion: "v1";
+  kind: "Pod";
+  metadata: {
+    namespace: string;
+    name: string;
+    labels: Record<string, string>;
+    annotations: Record<string, string>;
+    ownerReferences: OwnerReference[];
+  };
+  spec: Spec;
+}
+
+/** The name of the Service that `pod` is a fallback for, if it is one of ours. */
+export function fallbackFor(pod: PodObject): string | undefined {
+  const { labels, annotations } = pod.metadata ?? {};
+  const service = labels?.[FALLBACK_LABEL];
+  const owned = annotations?.[OWNED_ANNOTATION.key] === OWNED_ANNOTATION.value;
+  const owner = controllerOf(pod);
+  return owned && owner?.kind === "Service" && owner.name === service ? service : undefined;
+}
+
+function controllerOf(pod: PodObject): OwnerReference | undefined {
+  return pod.metadata?.ownerReferences?.find(({ controller }) => controller);
+}
+
+/** Reduces a fallback Pod to what decisions are made of. */
+export function readFallbackPod(pod: PodObject): FallbackPod {
+  const { namespace = "", name = "", uid = "", labels = {} } = pod.metadata ?? {};
+  const serviceUid = controllerOf(pod)?.uid;
+  return { namespace, name, uid, labels, serviceUid, state: stateOf(pod) };
+}
+
+function stateOf({ metadata, status }: PodObject): FallbackPod["state"] {
+  if (metadata?.deletionTimestamp) {
+    return "terminating";
+  }
+  return status?.phase === "Failed" || status?.phase === "Succeeded" ? "dead" : "live";
+}
+
+/** `<prefix>-<service>`, as the original calls its Pods. */
+export function fallbackPodName(prefix: string, service: string): string {
+  return `${prefix}-${service}`;
+}
+
+/**
+ * The Pod that stands in for a Service.
+ *
+ * It carries the selector, so the Service finds it, and is controlled by the Service, so that no
+ * ReplicaSet with the same selector adopts it and garbage collection takes it with the Service.
+ */
+export function buildFallbackPod<Spec>(
+  at: { namespace: string; service: string; podName: string },
+  service: ServiceRecord,
+  template: PodTemplateSpec<Spec> & { spec: Spec },
+): FallbackPodManifest<Spec> {
+  const owner = { apiVersion: "v1", kind: "Service", name: at.service, uid: service.uid };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      namespace: at.namespace,
+      name: at.podName,
+      labels: {
+        ...template.metadata?.labels,
+        ...service.selector,
+        [FALLBACK_LABEL]: at.service,
+      },
+      annotations: {
+        ...template.metadata?.annotations,
+        [OWNED_ANNOTATION.key]: OWNED_ANNOTATION.value,
+      },
+      ownerReferences: [{ ...owner, controller: true }],
+    },
+    spec: template.spec,
+  };
+}
+
+/** Whether the Service's selector finds the Pod. */
+export function isSelected(pod: FallbackPod, service: ServiceRecord): boolean {
+  return Object.entries(service.selector).every(([key, value]) => pod.labels[key] === value);
+}

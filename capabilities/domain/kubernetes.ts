@@ -1,0 +1,62 @@
+/**
+ * The few fields of Kubernetes' objects that decisions are made of.
+ *
+ * The client's own classes fit these shapes, so the domain needs no import of a client.
+ */
+export interface ObjectMeta {
+  name?: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  deletionTimestamp?: Date | string;
+  ownerReferences?: OwnerReference[];
+}
+
+export interface OwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+}
+
+export interface ServiceObject {
+  metadata?: ObjectMeta;
+  spec?: { type?: string; selector?: Record<string, string> };
+}
+
+export interface EndpointSliceObject {
+  metadata?: ObjectMeta;
+  endpoints?: {
+    addresses: string[];
+    conditions?: { ready?: boolean };
+    targetRef?: { kind?: string; uid?: string };
+  }[];
+}
+
+export interface PodObject {
+  metadata?: ObjectMeta;
+  status?: { phase?: string };
+}
+
+/** A Pod's content as a PodTemplate holds it; what `spec` says is for the API server to judge. */
+export interface PodTemplateSpec<Spec = unknown> {
+  metadata?: ObjectMeta;
+  spec?: Spec;
+}
+
+/** `namespace/name`: what the engine calls a Service by. */
+export type ServiceKey = string;
+
+/** The key of the Service `name` in `namespace`. */
+export function serviceKey(namespace: string, name: string): ServiceKey {
+  return `${namespace}/${name}`;
+}
+
+/** The namespace and the name in a key that {@link serviceKey} made. */
+export function splitServiceKey(key: ServiceKey): { namespace: string; name: string } {
+  const slash = key.indexOf("/");
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}

@@ -1,0 +1,33 @@
+import type { ServiceObject } from "./kubernetes";
+
+/** What is kept of a Service. */
+export interface ServiceRecord {
+  readonly uid: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly selector: Readonly<Record<string, string>>;
+  /** Why the operator does not look after this Service; undefined if it does. */
+  readonly skipped: string | undefined;
+}
+
+/** Reduces a Service to what decisions are made of. */
+export function readService(service: ServiceObject): ServiceRecord {
+  return {
+    uid: service.metadata?.uid ?? "",
+    labels: service.metadata?.labels ?? {},
+    selector: service.spec?.selector ?? {},
+    skipped: skipReason(service),
+  };
+}
+
+function skipReason({ metadata, spec }: ServiceObject): string | undefined {
+  if (metadata?.deletionTimestamp) {
+    return "the Service is being deleted";
+  }
+  if (spec?.type === "ExternalName") {
+    return "the Service is of type ExternalName";
+  }
+  if (Object.keys(spec?.selector ?? {}).length === 0) {
+    return "the Service has no selector";
+  }
+  return undefined;
+}

@@ -1,0 +1,205 @@
+import {
+  protects,
+  readCriticalServiceSpec,
+  type CriticalServiceObject,
+  type CriticalServiceSpec,
+} from "./critical-service";
+import type { Situation } from "./decide";
+import { countEndpoints, readSlice, SERVICE_NAME_LABEL, type SliceRecord } from "./endpoints";
+import { fallbackFor, readFallbackPod, type FallbackPod } from "./fallback-pod";
+import {
+  serviceKey,
+  type EndpointSliceObject,
+  type ObjectMeta,
+  type PodObject,
+  type ServiceKey,
+  type ServiceObject,
+} from "./kubernetes";
+import { readService, type ServiceRecord } from "./service";
+import { Tombstones } from "./tombstones";
+
+/**
+ * What the operator knows of the cluster, put together from the watches.
+ *
+ * Each `set…` and `drop…` returns the keys of the Services that it may concern. Events may come
+ * twice, and those of one object in any order between its two watches (one tells of creations and
+ * updates, one of deletions): a state older than the object's deletion is passed over.
+ */
+export class View {
+  readonly #services = new Map<ServiceKey, ServiceRecord>();
+  readonly #slices = new Map<ServiceKey, Map<string, SliceRecord>>();
+  readonly #fallbacks = new Map<ServiceKey, Map<string, FallbackPod>>();
+  readonly #criticalServices = new Map<string, CriticalServiceRecord>();
+  readonly #tombstones = new Tombstones();
+  #criticalServicesKnown = false;
+
+  setService(service: ServiceObject): ServiceKey[] {
+    if (this.#isLate(service.metadata)) {
+      return [];
+    }
+    const key = keyOf(service.metadata);
+    this.#services.set(key, readService(service));
+    return [key];
+  }
+
+  dropService(service: ServiceObject): ServiceKey[] {
+    this.#bury(service.metadata);
+    const key = keyOf(service.metadata);
+    if (this.#services.get(key)?.uid === service.metadata?.uid) {
+      this.#services.delete(key);
+    }
+    return [key];
+  }
+
+  setSlice(slice: EndpointSliceObject): ServiceKey[] {
+    const key = serviceKeyOfSlice(slice);
+    if (!key || this.#isLate(slice.metadata)) {
+      return [];
+    }
+    put(this.#slices, key, uidOf(slice.metadata), readSlice(slice));
+    return [key];
+  }
+
+  dropSlice(slice: EndpointSliceObject): ServiceKey[] {
+    this.#bury(slice.metadata);
+    const key = serviceKeyOfSlice(slice);
+    if (!key) {
+      return [];
+    }
+    take(this.#slices, key, uidOf(slice.metadata));
+    return [key];
+  }
+
+  /** Pods that only look like ours are passed over. */
+  setFallback(pod: PodObject): ServiceKey[] {
+    const key = serviceKeyOfFallback(pod);
+    if (!key || this.#isLate(pod.metadata)) {
+      return [];
+    }
+    put(this.#fallbacks, key, uidOf(pod.metadata), readFallbackPod(pod));
+    return [key];
+  }
+
+  dropFallback(pod: PodObject): ServiceKey[] {
+    this.#bury(pod.metadata);
+    const key = serviceKeyOfFallback(pod);
+    if (!key) {
+      return [];
+    }
+    take(this.#fallbacks, key, uidOf(pod.metadata));
+    return [key];
+  }
+
+  /** A CriticalService whose spec can't be read protects nothing; `problems` says why. */
+  setCriticalService(object: CriticalServiceObject): { keys: ServiceKey[]; problems: string[] } {
+    if (this.#isLate(object.metadata)) {
+      return { keys: [], problems: [] };
+    }
+    const name = object.metadata?.name ?? "";
+    const { spec, problems = [] } = readCriticalServiceSpec(object.spec);
+    const before = this.#criticalServices.get(name)?.spec;
+    this.#criticalServices.set(name, { uid: uidOf(object.metadata), spec });
+    return { keys: [...this.criticalServicesAreKnown(), ...this.#named(before, spec)], problems };
+  }
+
+  dropCriticalService(object: CriticalServiceObject): ServiceKey[] {
+    this.#bury(object.metadata);
+    const name = object.metadata?.name ?? "";
+    const before = this.#criticalServices.get(name);
+    if (!before || before.uid !== uidOf(object.metadata)) {
+      return [];
+    }
+    this.#criticalServices.delete(name);
+    return this.#named(before.spec);
+  }
+
+  /**
+   * To be called once it is known that all CriticalServices were seen. Before, a Service that none
+   * names is left as it is: after a restart its fallback Pod may well be wanted.
+   */
+  criticalServicesAreKnown(): ServiceKey[] {
+    if (this.#criticalServicesKnown) {
+      return [];
+    }
+    this.#criticalServicesKnown = true;
+    return [...this.#fallbacks.keys()];
+  }
+
+  get knowsCriticalServices(): boolean {
+    return this.#criticalServicesKnown;
+  }
+
+  /** All that is known of one Service now. */
+  situation(key: ServiceKey): Situation {
+    const service = this.#services.get(key);
+    const fallbacks = this.#fallbacks.get(key);
+    const slices = [...(this.#slices.get(key)?.values() ?? [])];
+    return {
+      service,
+      endpoints: countEndpoints(slices, uid => fallbacks?.has(uid) ?? false),
+      protectedBy: this.#criticalServicesKnown ? this.#protectors(key, service) : undefined,
+      fallbacks: [...(fallbacks?.values() ?? [])],
+    };
+  }
+
+  #protectors(key: ServiceKey, service: ServiceRecord | undefined): string[] {
+    return [...this.#criticalServices]
+      .filter(([, { spec }]) => spec && service && protects(spec, key, service.labels))
+      .map(([name]) => name)
+      .sort();
+  }
+
+  #named(...specs: (CriticalServiceSpec | undefined)[]): ServiceKey[] {
+    return [...this.#services]
+      .filter(([key, { labels }]) => specs.some(spec => spec && protects(spec, key, labels)))
+      .map(([key]) => key);
+  }
+
+  #isLate(metadata: ObjectMeta | undefined): boolean {
+    return this.#tombstones.covers(metadata ?? {});
+  }
+
+  #bury(metadata: ObjectMeta | undefined): void {
+    this.#tombstones.add(metadata ?? {});
+  }
+}
+
+interface CriticalServiceRecord {
+  readonly uid: string;
+  readonly spec: CriticalServiceSpec | undefined;
+}
+
+function uidOf(metadata: ObjectMeta | undefined): string {
+  return metadata?.uid ?? "";
+}
+
+function keyOf(metadata: ObjectMeta | undefined): ServiceKey {
+  return serviceKey(metadata?.namespace ?? "", metadata?.name ?? "");
+}
+
+function serviceKeyOfSlice({ metadata = {} }: EndpointSliceObject): ServiceKey | undefined {
+  const service = metadata.labels?.[SERVICE_NAME_LABEL];
+  return service ? serviceKey(metadata.namespace ?? "", service) : undefined;
+}
+
+function serviceKeyOfFallback(pod: PodObject): ServiceKey | undefined {
+  const service = fallbackFor(pod);
+  return service ? serviceKey(pod.metadata?.namespace ?? "", service) : undefined;
+}
+
+function put<T>(map: Map<string, Map<string, T>>, key: string, uid: string, value: T): void {
+  const inner = map.get(key);
+  if (inner) {
+    inner.set(uid, value);
+  } else {
+    map.set(key, new Map([[uid, value]]));
+  }
+}
+
+function take<T>(map: Map<string, Map<string, T>>, key: string, uid: string): void {
+  const inner = map.get(key);
+  inner?.delete(uid);
+  if (inner?.size === 0) {
+    map.delete(key);
+  }
+}

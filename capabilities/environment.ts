@@ -1,0 +1,30 @@
+import { ConfigError, readConfig, type Config } from "./domain/config";
+
+/**
+ * The configuration, read once. A bad value ends the process with a message that names the variable.
+ *
+ * Imported before Pepr, whose logger takes LOG_LEVEL from the environment when it is imported and
+ * knows only its own names of the levels.
+ */
+export const config = readEnvironment();
+
+/** Pepr runs the module once at build time to learn its bindings; no cluster is there then. */
+export const isBuilding = process.env.PEPR_MODE === "build";
+
+/** The bindings that watch run in one Deployment, those of admission in another. */
+export const isWatcher = process.env.PEPR_WATCH_MODE === "true" || process.env.PEPR_MODE === "dev";
+
+function readEnvironment(): Config {
+  try {
+    const read = readConfig(process.env.PEPR_MODE === "build" ? {} : process.env);
+    process.env.LOG_LEVEL = read.logLevel;
+    return read;
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      // The logger is not there yet: it could not be made with a bad LOG_LEVEL.
+      console.error(`Configuration: ${error.message}`);
+      process.exit(1);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Log } from "pepr";
+import { isLame, type Situation } from "./domain/decide";
+import { splitServiceKey, type ServiceKey } from "./domain/kubernetes";
+
+/** Tells when a Service turns lame and when it is well again, in the original's words. */
+export class LamenessLog {
+  readonly #log: typeof Log;
+  readonly #lame = new Set<ServiceKey>();
+
+  constructor(log: typeof Log) {
+    this.#log = log;
+  }
+
+  /** Logs a line if the Service changed between lame and well since the last call. */
+  report(key: ServiceKey, situation: Situation): void {
+    const lame = isLame(situation);
+    if (lame && !this.#lame.has(key)) {
+      this.#lame.add(key);
+      this.#warn(key, whyLame(situation.endpoints.selected));
+    }
+    if (!lame && this.#lame.delete(key) && lame !== undefined) {
+      this.#warn(key, `now has ${situation.endpoints.ready} selected POD(s)`);
+    }
+  }
+
+  #warn(key: ServiceKey, what: string): void {
+    const service = splitServiceKey(key);
+    this.#log.warn(
+      { service },
+      `Service ${service.name} from Namespace ${service.namespace} ${what}`,
+    );
+  }
+}
+
+function whyLame(selected: number): string {
+  return selected === 0
+    ? "has no selected POD"
+    : `has no Ready POD: none of its ${selected} selected POD(s) is Ready`;
+}

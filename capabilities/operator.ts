@@ -1,0 +1,103 @@
+import { Log } from "pepr";
+import { watchesNamespace, type Config } from "./domain/config";
+import type { CriticalServiceObject } from "./domain/critical-service";
+import type {
+  EndpointSliceObject,
+  ObjectMeta,
+  PodObject,
+  ServiceKey,
+  ServiceObject,
+} from "./domain/kubernetes";
+import { View } from "./domain/view";
+import { LamenessLog } from "./lameness-log";
+import { ProblemLog } from "./problem-log";
+import { Reconciler } from "./reconcile";
+import { WorkQueue } from "./work-queue";
+
+const CONCURRENCY = 10;
+const RETRY_BACKOFF = { baseMs: 500, maxMs: 30_000 };
+
+/**
+ * What the bindings talk to. An event changes the view and queues the Services that it concerns,
+ * all in one go and without I/O: the client runs callbacks side by side and their errors are lost.
+ */
+export class Operator {
+  readonly #log: typeof Log = Log.child({ component: "operator" });
+  readonly #config: Config;
+  readonly #view = new View();
+  readonly #queue: WorkQueue;
+
+  constructor(config: Config) {
+    this.#config = config;
+    const log = this.#log;
+    const lameness = new LamenessLog(log);
+    const problems = new ProblemLog(log);
+    const reconciler = new Reconciler({ view: this.#view, config, lameness, log });
+    this.#queue = new WorkQueue({
+      concurrency: CONCURRENCY,
+      backoff: RETRY_BACKOFF,
+      work: async key => {
+        const againInMs = await reconciler.reconcile(key);
+        problems.clear(key);
+        return againInMs;
+      },
+      onFailure: (key, error, retryMs) => {
+        problems.report(key, error, retryMs);
+      },
+    });
+  }
+
+  serviceSeen(service: ServiceObject): void {
+    this.#handle(service, () => this.#view.setService(service));
+  }
+
+  serviceGone(service: ServiceObject): void {
+    this.#handle(service, () => this.#view.dropService(service));
+  }
+
+  endpointSliceSeen(slice: EndpointSliceObject): void {
+    this.#handle(slice, () => this.#view.setSlice(slice));
+  }
+
+  endpointSliceGone(slice: EndpointSliceObject): void {
+    this.#handle(slice, () => this.#view.dropSlice(slice));
+  }
+
+  fallbackPodSeen(pod: PodObject): void {
+    this.#handle(pod, () => this.#view.setFallback(pod));
+  }
+
+  fallbackPodGone(pod: PodObject): void {
+    this.#handle(pod, () => this.#view.dropFallback(pod));
+  }
+
+  criticalServiceSeen(criticalService: CriticalServiceObject): void {
+    const { keys, problems } = this.#view.setCriticalService(criticalService);
+    const name = criticalService.metadata?.name;
+    if (problems.length > 0) {
+      const faults = problems.join("; ");
+      this.#log.warn({ criticalService: name }, `CriticalService ${name} is ignored: ${faults}`);
+    }
+    this.#queue.add(...keys);
+  }
+
+  criticalServiceGone(criticalService: CriticalServiceObject): void {
+    this.#queue.add(...this.#view.dropCriticalService(criticalService));
+  }
+
+  /** Whether the CriticalServices were all seen. */
+  get knowsCriticalServices(): boolean {
+    return this.#view.knowsCriticalServices;
+  }
+
+  /** To be called when the cluster has no CriticalService: no event will say so. */
+  noCriticalService(): void {
+    this.#queue.add(...this.#view.criticalServicesAreKnown());
+  }
+
+  #handle(object: { metadata?: ObjectMeta }, change: () => ServiceKey[]): void {
+    if (watchesNamespace(this.#config, object.metadata?.namespace ?? "")) {
+      this.#queue.add(...change());
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import type { Log } from "pepr";
+import { getPodTemplate } from "./cluster/pod-templates";
+import { createPod, deletePod, getPod } from "./cluster/pods";
+import type { Config } from "./domain/config";
+import { decide, isLame, type Decision } from "./domain/decide";
+import {
+  buildFallbackPod,
+  fallbackFor,
+  fallbackPodName,
+  type FallbackPod,
+} from "./domain/fallback-pod";
+import { splitServiceKey, type PodObject, type ServiceKey } from "./domain/kubernetes";
+import type { ServiceRecord } from "./domain/service";
+import type { View } from "./domain/view";
+import type { LamenessLog } from "./lameness-log";
+import { Obstacle } from "./obstacle";
+import { backoffDelay, type Backoff } from "./work-queue";
+
+/** Between a fallback Pod that ended by itself and the next one. */
+const RESTART_BACKOFF: Backoff = { baseMs: 500, maxMs: 60_000 };
+
+interface Parts {
+  readonly view: View;
+  readonly config: Config;
+  readonly lameness: LamenessLog;
+  readonly log: typeof Log;
+}
+
+/** Puts one Service right: looks at what is there, decides, acts. */
+export class Reconciler {
+  readonly #parts: Parts;
+  readonly #restarts = new Map<ServiceKey, { count: number; notBefore: number }>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Puts one Service right. Nothing is remembered from one call to the next that decides anything,
+   * so it may run at any time and any number of times.
+   *
+   * @returns milliseconds until it is to run again even without an event, if it is
+   * @throws {Obstacle | ApiError} if it could not; to be tried again
+   */
+  async reconcile(key: ServiceKey): Promise<number | undefined> {
+    const { view, lameness, log } = this.#parts;
+    const situation = view.situation(key);
+    lameness.report(key, situation);
+    if (!isLame(situation)) {
+      this.#restarts.delete(key);
+    }
+    const decision = decide(situation);
+    const { action, reason } = decision;
+    log.debug({ service: splitServiceKey(key), action, reason }, "Decided");
+    return this.#act(key, decision);
+  }
+
+  async #act(key: ServiceKey, decision: Decision): Promise<number | undefined> {
+    switch (decision.action) {
+      case "start":
+        return this.#start(key, decision.service, decision.reason);
+      case "remove":
+      case "replace":
+        await this.#remove(key, decision.pods, decision.reason);
+        return undefined;
+      case "keep":
+      case "nothing":
+        return undefined;
+    }
+  }
+
+  async #start(
+    key: ServiceKey,
+    service: ServiceRecord,
+    reason: string,
+  ): Promise<number | undefined> {
+    const waitMs = (this.#restarts.get(key)?.notBefore ?? 0) - Date.now();
+    if (waitMs > 0) {
+      return waitMs;
+    }
+    const { view, log } = this.#parts;
+    const pod = await this.#createFallback(key, service);
+    // The watch will tell of the Pod too, but its endpoint must not pass for a real one before.
+    view.setFallback(pod);
+    log.info(
+      { service: splitServiceKey(key), pod: pod.metadata?.name, reason },
+      "Fallback Pod started",
+    );
+    return undefined;
+  }
+
+  /** @returns the new Pod, or ours that was there already */
+  async #createFallback(key: ServiceKey, service: ServiceRecord): Promise<PodObject> {
+    const { namespace, name } = splitServiceKey(key);
+    const podName = fallbackPodName(this.#parts.config.podNamePrefix, name);
+    const template = await this.#template();
+    const manifest = buildFallbackPod({ namespace, service: name, podName }, service, template);
+    const created = await createPod(manifest);
+    if (created) {
+      return created;
+    }
+    const present = await getPod(namespace, podName);
+    if (present && fallbackFor(present) === name) {
+      return present;
+    }
+    throw new Obstacle(
+      `Service ${name} from Namespace ${namespace} gets no fallback: Pod ${podName} is there and is ` +
+        "not the operator's. It is left alone; rename or delete it, or set POD_NAME_PREFIX",
+    );
+  }
+
+  async #template() {
+    const { namespace, name } = this.#parts.config.podTemplate;
+    const template = await getPodTemplate(namespace, name);
+    if (!template) {
+      throw new Obstacle(
+        `PodTemplate ${namespace}/${name} is missing: create it, or set POD_TEMPLATE and ` +
+          "POD_TEMPLATE_NS to one that is there; no fallback Pod can start until then",
+      );
+    }
+    return template;
+  }
+
+  async #remove(key: ServiceKey, pods: readonly FallbackPod[], reason: string): Promise<void> {
+    for (const pod of pods) {
+      await deletePod(pod);
+      if (pod.state === "dead") {
+        this.#holdBack(key);
+      }
+      const service = splitServiceKey(key);
+      this.#parts.log.info({ service, pod: pod.name, reason }, "Fallback Pod removed");
+    }
+  }
+
+  #holdBack(key: ServiceKey): void {
+    const count = (this.#restarts.get(key)?.count ?? 0) + 1;
+    // The first one is replaced at once: an evicted Pod is no reason to wait.
+    const delay = count === 1 ? 0 : backoffDelay(RESTART_BACKOFF, count - 1);
+    this.#restarts.set(key, { count, notBefore: Date.now() + delay });
+  }
+}

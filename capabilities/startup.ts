@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Log } from "pepr";
+import { ApiError } from "./cluster/api";
+import { anyCriticalService, applyCrd } from "./cluster/critical-services";
+import type { Operator } from "./operator";
+import { backoffDelay } from "./work-queue";
+
+const BACKOFF = { baseMs: 500, maxMs: 10_000 };
+const log = Log.child({ component: "startup" });
+
+/**
+ * Makes sure that the cluster serves CriticalServices: the watches come after it, since the client
+ * gives a watch up after five refusals. Tries for as long as it takes.
+ */
+export async function installCrd(): Promise<void> {
+  await untilTrue("Waiting for the API server", async () => {
+    try {
+      return await applyCrd();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) {
+        log.warn({ err: error }, "The CRD has to be applied by somebody else");
+        return isServed();
+      }
+      throw error;
+    }
+  });
+}
+
+/**
+ * Tells the operator if there is no CriticalService at all. It waits for the first one before it
+ * removes anything, and in an empty cluster no event would ever say that there is none.
+ */
+export async function confirmCriticalServices(operator: Operator): Promise<void> {
+  await untilTrue("Waiting for the CriticalServices", async () => {
+    if (!operator.knowsCriticalServices && !(await anyCriticalService())) {
+      operator.noCriticalService();
+    }
+    return operator.knowsCriticalServices;
+  });
+}
+
+async function isServed(): Promise<boolean> {
+  await anyCriticalService();
+  return true;
+}
+
+async function untilTrue(what: string, attempt: () => Promise<boolean>): Promise<void> {
+  for (let failures = 1; !(await succeeds(what, attempt)); failures++) {
+    await sleep(backoffDelay(BACKOFF, failures));
+  }
+}
+
+async function succeeds(what: string, attempt: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof ApiError) {
+      log.warn(`${what}: ${error.message}`);
+    } else {
+      log.error({ err: error }, what);
+    }
+    return false;
+  }
+}

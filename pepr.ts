@@ -1,0 +1,40 @@
+// First: Pepr's logger reads LOG_LEVEL when it is imported.
+import { config, isBuilding, isWatcher } from "./capabilities/environment";
+
+import { PeprModule } from "pepr";
+import { criticalServices } from "./capabilities/critical-services";
+import { endpointSlices } from "./capabilities/endpoint-slices";
+import { fallbackPods } from "./capabilities/fallback-pods";
+import { Operator } from "./capabilities/operator";
+import { services } from "./capabilities/services";
+import { confirmCriticalServices, installCrd } from "./capabilities/startup";
+import cfg from "./package.json";
+
+const operator = new Operator(config);
+
+const capabilities = [
+  services(operator),
+  endpointSlices(operator),
+  fallbackPods(operator),
+  criticalServices(operator),
+  // Capabilities of your own go here.
+];
+
+function startModule(): void {
+  const peprModule = new PeprModule(cfg, capabilities, { deferStart: true });
+  if (!isBuilding) {
+    peprModule.start(config.port);
+  }
+}
+
+async function startWatcher(): Promise<void> {
+  await installCrd();
+  startModule();
+  await confirmCriticalServices(operator);
+}
+
+if (isWatcher) {
+  void startWatcher();
+} else {
+  startModule();
+}
