@@ -44,7 +44,12 @@ export const PEPR_STORE_CRD: Manifest = {
 export async function installPepr(kubectl: Kubectl): Promise<void> {
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: MODULE_NAMESPACE } };
   await kubectl.apply(namespace, PEPR_STORE_CRD);
-  await kubectl.run(["wait", "--for=condition=Established", "--timeout=30s", "crd/peprstores.pepr.dev"]);
+  await kubectl.run([
+    "wait",
+    "--for=condition=Established",
+    "--timeout=30s",
+    "crd/peprstores.pepr.dev",
+  ]);
 }
 
 /**

@@ -39,7 +39,6 @@ export function criticalServiceCrd() {
           additionalPrinterColumns: [
             column("Namespace", ".spec.namespace", "Empty: every namespace"),
             column("Standby", ".spec.standby", "How the fallback stands by"),
-            column("Keys", ".spec.matchLabels[*].key", "Labels that a Service must carry"),
             { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
           ],
           schema: { openAPIV3Schema: rootSchema() },

@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+// Binaries may have to be built before the first control plane is up.
+const BUILD_TIMEOUT_MS = 45 * 60_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      {
+        test: {
+          name: "hack",
+          include: ["test/hack/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: BUILD_TIMEOUT_MS,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          globalSetup: "test/support/shared-cluster.ts",
+          testTimeout: 60_000,
+          hookTimeout: BUILD_TIMEOUT_MS,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
