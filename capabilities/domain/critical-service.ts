@@ -98,18 +98,25 @@ export function readCriticalServiceSpec(
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {
-  const field = fieldPath(issue.path);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map(key => `${field}.${key} is no field of a CriticalService: remove it`);
+    return issue.keys.map(key => {
+      const field = fieldPath([...issue.path, key]);
+      return `${field} is no field of a CriticalService: remove it`;
+    });
   }
-  return [`${field} ${issue.message}`];
+  return [`${fieldPath(issue.path)} ${issue.message}`];
 }
 
 function fieldPath(path: PropertyKey[]): string {
-  return path.reduce<string>(
-    (field, step) => (typeof step === "number" ? `${field}[${step}]` : `${field}.${String(step)}`),
-    "spec",
-  );
+  return path.reduce<string>((field, step) => field + fieldStep(step), "spec");
+}
+
+function fieldStep(step: PropertyKey): string {
+  if (typeof step === "number") {
+    return `[${step}]`;
+  }
+  const name = String(step);
+  return /^[\w-]+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 
 /** Whether `spec` names the Service `key` that carries `labels`. */

@@ -1,0 +1,154 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FALLBACK_LABEL } from "../../capabilities/domain/fallback-pod";
+import { View } from "../../capabilities/domain/view";
+
+const KEY = "shop/web";
+const meta = (name: string, uid: string, resourceVersion: string) => ({
+  namespace: "shop",
+  name,
+  uid,
+  resourceVersion,
+});
+const service = (uid = "s1", version = "1") => ({
+  metadata: { ...meta("web", uid, version), labels: { app: "web" } },
+  spec: { selector: { app: "web" } },
+});
+const slice = (ready: boolean, version = "1", pod = "p1") => ({
+  metadata: { ...meta("web-x", "e1", version), labels: { "kubernetes.io/service-name": "web" } },
+  endpoints: [{ addresses: ["10.0.0.1"], conditions: { ready }, targetRef: { uid: pod } }],
+});
+const fallback = (uid = "f1", version = "1") => ({
+  metadata: {
+    ...meta("service-watcher-web", uid, version),
+    labels: { app: "web", [FALLBACK_LABEL]: "web" },
+    annotations: { "service-watcher": "owned" },
+    ownerReferences: [
+      { apiVersion: "v1", kind: "Service", name: "web", uid: "s1", controller: true },
+    ],
+  },
+});
+const critical = (spec: unknown, version = "1") => ({
+  metadata: { name: "web", uid: "c1", resourceVersion: version },
+  spec,
+});
+const NAMES_WEB = { matchLabels: [{ key: "app", value: "web" }] };
+
+describe("View", () => {
+  it("knows nothing of a Service that it did not see", () => {
+    expect(new View().situation(KEY)).toMatchObject({
+      service: undefined,
+      endpoints: { known: false },
+      fallbacks: [],
+    });
+  });
+
+  it("does not count the fallback Pod's endpoint, whichever event comes first", () => {
+    const view = new View();
+    view.setService(service());
+    view.setSlice(slice(true, "1", "f1"));
+    view.setFallback(fallback());
+    expect(view.situation(KEY).endpoints).toEqual({ known: true, ready: 0, selected: 0 });
+  });
+
+  it("forgets a Service once, and not its successor of the same name", () => {
+    const view = new View();
+    view.setService(service("s1"));
+    view.setService(service("s2"));
+    view.dropService(service("s1"));
+    expect(view.situation(KEY).service?.uid).toBe("s2");
+  });
+
+  it("passes over a late update of what was deleted", () => {
+    const view = new View();
+    view.dropService(service("s1", "5"));
+    expect(view.setService(service("s1", "4"))).toEqual([]);
+    expect(view.situation(KEY).service).toBeUndefined();
+  });
+
+  it("takes an object back that left the watch only for a while", () => {
+    const view = new View();
+    view.setFallback(fallback("f1", "4"));
+    view.dropFallback(fallback("f1", "5"));
+    view.setFallback(fallback("f1", "6"));
+    expect(view.situation(KEY).fallbacks).toHaveLength(1);
+  });
+
+  it("says nothing of protection until the CriticalServices are known", () => {
+    const view = new View();
+    view.setService(service());
+    expect(view.situation(KEY).protectedBy).toBeUndefined();
+    view.criticalServicesAreKnown();
+    expect(view.situation(KEY).protectedBy).toEqual([]);
+  });
+
+  it("asks for the Services that a changed CriticalService named before and names now", () => {
+    const view = new View();
+    view.setService(service());
+    expect(view.setCriticalService(critical(NAMES_WEB)).keys).toContain(KEY);
+    expect(view.situation(KEY).protectedBy).toEqual(["web"]);
+    const other = { matchLabels: [{ key: "app", value: "other" }] };
+    expect(view.setCriticalService(critical(other, "2")).keys).toContain(KEY);
+    expect(view.situation(KEY).protectedBy).toEqual([]);
+  });
+
+  it("lets a broken CriticalService protect nothing, and says what is wrong", () => {
+    const view = new View();
+    view.setService(service());
+    const { problems } = view.setCriticalService(critical({ matchLabels: [] }));
+    expect(problems.join()).toContain("spec.matchLabels is empty");
+    expect(view.situation(KEY).protectedBy).toEqual([]);
+  });
+
+  it("passes over Pods that only carry the label", () => {
+    const view = new View();
+    const impostor = { metadata: { ...fallback().metadata, ownerReferences: [] } };
+    expect(view.setFallback(impostor)).toEqual([]);
+    expect(view.situation(KEY).fallbacks).toEqual([]);
+  });
+});
+
+type Step = (view: View) => void;
+
+/** What happened, in the two orders in which the two watches of each kind may tell of it. */
+const updates: Step[] = [
+  view => view.setService(service("s1", "1")),
+  view => view.setService(service("s2", "9")),
+  view => view.setSlice(slice(false, "3")),
+  view => view.setSlice(slice(true, "7")),
+  view => view.setFallback(fallback("f1", "4")),
+  view => view.setFallback(fallback("f2", "8")),
+  view => view.setCriticalService(critical(NAMES_WEB)),
+];
+const deletions: Step[] = [
+  view => view.dropService(service("s1", "6")),
+  view => view.dropFallback(fallback("f1", "5")),
+];
+
+describe("View, whichever watch is ahead", () => {
+  it("ends with what is there", () => {
+    const interleaving = fc
+      .shuffledSubarray([...updates.keys(), ...deletions.map(() => -1)], {
+        minLength: updates.length + deletions.length,
+      })
+      .map(order => order.map(index => (index >= 0 ? "update" : "deletion")));
+    fc.assert(
+      fc.property(interleaving, fc.boolean(), (order, twice) => {
+        const view = new View();
+        const streams = { update: [...updates], deletion: [...deletions] };
+        for (const stream of order) {
+          const step = streams[stream === "update" ? "update" : "deletion"].shift();
+          step?.(view);
+          if (twice) {
+            step?.(view);
+          }
+        }
+        const { service, endpoints, fallbacks, protectedBy } = view.situation(KEY);
+        expect(service?.uid).toBe("s2");
+        expect(endpoints).toEqual({ known: true, ready: 1, selected: 1 });
+        expect(fallbacks.map(({ uid }) => uid)).toEqual(["f2"]);
+        expect(protectedBy).toEqual(["web"]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,142 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { backoffDelay, WorkQueue } from "../../capabilities/work-queue";
+
+const BACKOFF = { baseMs: 100, maxMs: 1000 };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("WorkQueue", () => {
+  it("works once on a key that is added several times", async () => {
+    const { queue, worked } = makeQueue();
+    queue.add("a", "b", "a");
+    queue.add("a");
+    await vi.runAllTimersAsync();
+    expect(worked).toEqual(["a", "b"]);
+  });
+
+  it("gives a key another turn if it is added while it is worked on", async () => {
+    const { queue, worked } = makeQueue(async key => {
+      if (worked.length === 1) {
+        queue.add(key);
+      }
+      await pause(10);
+      return undefined;
+    });
+    queue.add("a");
+    await vi.runAllTimersAsync();
+    expect(worked).toEqual(["a", "a"]);
+  });
+
+  it("tries a failed key again, later each time, and starts over after a success", async () => {
+    let failures = 3;
+    const { queue, worked, delays } = makeQueue(() => {
+      failures -= 1;
+      return failures >= 0 ? Promise.reject(new Error("no")) : Promise.resolve(undefined);
+    });
+    queue.add("a");
+    await vi.runAllTimersAsync();
+    expect(worked).toHaveLength(4);
+    expect(delays).toHaveLength(3);
+    expect(delays[0]).toBeLessThanOrEqual(100);
+    expect(delays[2]).toBeGreaterThanOrEqual(200);
+    failures = 1;
+    queue.add("a");
+    await vi.runAllTimersAsync();
+    expect(delays[3]).toBeLessThanOrEqual(100);
+  });
+
+  it("gives a key another turn when the work asks for it", async () => {
+    const turns = [50, undefined];
+    const { queue, worked } = makeQueue(() => Promise.resolve(turns.shift()));
+    queue.add("a");
+    await vi.runAllTimersAsync();
+    expect(worked).toEqual(["a", "a"]);
+  });
+
+  it("does not wait for the retry if the key is added before", async () => {
+    let fails = true;
+    const { queue, worked } = makeQueue(() =>
+      fails ? Promise.reject(new Error("no")) : Promise.resolve(undefined),
+    );
+    queue.add("a");
+    await vi.advanceTimersByTimeAsync(1);
+    fails = false;
+    queue.add("a");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(worked).toEqual(["a", "a"]);
+    await vi.runAllTimersAsync();
+    expect(worked).toEqual(["a", "a"]);
+  });
+
+  it("works on several keys at once up to its limit, and never on one twice", async () => {
+    const additions = fc.array(fc.tuple(fc.constantFrom("a", "b", "c", "d"), fc.nat(30)), {
+      maxLength: 40,
+    });
+    await fc.assert(
+      fc.asyncProperty(additions, async list => {
+        const running = new Map<string, number>();
+        const sawLast = new Map<string, boolean>();
+        const { queue } = makeQueue(async key => {
+          running.set(key, (running.get(key) ?? 0) + 1);
+          sawLast.set(key, true);
+          expect(running.get(key)).toBe(1);
+          expect([...running.values()].reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(2);
+          await pause(7);
+          running.set(key, 0);
+          return undefined;
+        });
+        for (const [key, wait] of list) {
+          await vi.advanceTimersByTimeAsync(wait);
+          sawLast.set(key, false);
+          queue.add(key);
+        }
+        await vi.runAllTimersAsync();
+        expect([...sawLast.values()].every(Boolean)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("backoffDelay", () => {
+  it("grows from the base to the maximum, and half of it is chance", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2000 }), failures => {
+        const full = Math.min(BACKOFF.maxMs, BACKOFF.baseMs * 2 ** (failures - 1));
+        const delay = backoffDelay(BACKOFF, failures);
+        expect(delay).toBeGreaterThanOrEqual(full / 2);
+        expect(delay).toBeLessThanOrEqual(full);
+      }),
+    );
+  });
+});
+
+function makeQueue(
+  work: (key: string) => Promise<number | undefined> = () => Promise.resolve(undefined),
+) {
+  const worked: string[] = [];
+  const delays: number[] = [];
+  const queue = new WorkQueue({
+    concurrency: 2,
+    backoff: BACKOFF,
+    work: key => {
+      worked.push(key);
+      return work(key);
+    },
+    onFailure: (_key, _error, retryMs) => {
+      delays.push(retryMs);
+    },
+  });
+  return { queue, worked, delays };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => {
+    setTimeout(resolve, ms);
+  });
+}
