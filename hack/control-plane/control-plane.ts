@@ -1,0 +1,213 @@
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ApiClient } from "./api-client";
+import { ensureBinaries, type Binaries } from "./binaries";
+import { Child, ChildEndedError } from "./child";
+import { writeCredentials, type Tokens, type UserName } from "./credentials";
+import { writeKubeconfig } from "./kubeconfig";
+import { areSchedulable, fakeNode } from "./nodes";
+import { freePort } from "./ports";
+import * as processes from "./processes";
+import { TimeoutError, until } from "./until";
+import type { BinaryName } from "./versions";
+import { Watchdog } from "./watchdog";
+
+const READY_TIMEOUT_MS = 60_000;
+const PORT_ATTEMPTS = 5;
+
+/** A running Kubernetes API on loopback. */
+export interface ControlPlane {
+  /** Path of a kubeconfig whose user is in `system:masters`. */
+  kubeconfig: string;
+  /** https URL of kube-apiserver. */
+  server: string;
+  /** The folder of everything that belongs to it: keys, logs (`<process>.log`), database. */
+  dir: string;
+  /** Folder with etcd, kube-apiserver, …, kubectl and kwok. */
+  binDir: string;
+  /** Path of the audit log (level Metadata, JSON lines), if one was asked for. */
+  auditLog?: string;
+  /** Ends all processes and removes the folder. Can be called more than once. */
+  stop(): Promise<void>;
+}
+
+export interface ControlPlaneOptions {
+  /** Told what is going on, a line each; by default nobody is. */
+  progress?: (message: string) => void;
+  /** Whether to write an audit log. */
+  audit?: boolean;
+  /** How many fake Nodes there are; default 1. */
+  nodes?: number;
+}
+
+/**
+ * Starts etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok on loopback and
+ * returns once Pods can be created in the namespace `default`. Gets the binaries first, which
+ * takes minutes the first time.
+ *
+ * The control plane ends with this process at the latest, however that ends. It does not keep
+ * this process from ending.
+ *
+ * @throws ChildEndedError if one of the processes ends, with the last lines of its log; an error
+ *   with those of all processes if the control plane is stuck in one step for 60 s
+ */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const binaries = await ensureBinaries(options.progress ?? (() => undefined));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await new Start(binaries, options).run();
+    } catch (error) {
+      const portTaken =
+        error instanceof ChildEndedError && error.log.includes("address already in use");
+      if (!portTaken || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** One attempt to start a control plane. */
+class Start {
+  readonly #dir = fs.mkdtempSync(join(tmpdir(), "critical-service-operator-"));
+  readonly #binDir = join(this.#dir, "bin");
+  readonly #watchdog = new Watchdog(this.#dir);
+  readonly #children: Child[] = [];
+  readonly #death = new AbortController();
+  readonly #progress: (message: string) => void;
+  readonly #nodes: number;
+  readonly #audit: boolean;
+  #up = false;
+  #stopped: Promise<void> | undefined;
+
+  constructor(
+    readonly binaries: Binaries,
+    { progress, audit, nodes }: ControlPlaneOptions,
+  ) {
+    this.#progress = progress ?? (() => undefined);
+    this.#audit = audit ?? false;
+    this.#nodes = nodes ?? 1;
+  }
+
+  async run(): Promise<ControlPlane> {
+    const begin = Date.now();
+    this.#progress(`starting the control plane in ${this.#dir}`);
+    try {
+      const controlPlane = await this.#start();
+      this.#death.signal.throwIfAborted();
+      this.#up = true;
+      this.#progress(`control plane ready in ${((Date.now() - begin) / 1000).toFixed(1)} s`);
+      return controlPlane;
+    } catch (error) {
+      await this.#stop();
+      // That a process has ended says more than the failed request which came of it.
+      this.#death.signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<ControlPlane> {
+    this.#linkBinaries();
+    this.#spawn("etcd", processes.etcdArgs());
+    const tokens = writeCredentials(this.#dir);
+    const port = await freePort();
+    fs.writeFileSync(join(this.#dir, processes.AUDIT_POLICY_FILE), processes.AUDIT_POLICY);
+    await this.#until("etcd listens", () =>
+      Promise.resolve(fs.existsSync(join(this.#dir, processes.ETCD_SOCKET))),
+    );
+    this.#spawn("kube-apiserver", processes.apiserverArgs(port, this.#audit));
+
+    const api = await this.#client(`https://127.0.0.1:${port}`, tokens.admin);
+    await this.#startControllers(api, tokens);
+    await this.#until(
+      "kube-controller-manager and kwok make the Nodes and the default ServiceAccount ready",
+      () => this.#isUsable(api),
+    );
+    const controlPlane: ControlPlane = {
+      kubeconfig: this.#kubeconfig("admin"),
+      server: api.server,
+      dir: this.#dir,
+      binDir: this.#binDir,
+      stop: () => (this.#stopped ??= this.#stop()),
+    };
+    if (this.#audit) controlPlane.auditLog = join(this.#dir, processes.AUDIT_LOG);
+    return controlPlane;
+  }
+
+  #linkBinaries(): void {
+    fs.mkdirSync(this.#binDir);
+    for (const [name, path] of Object.entries(this.binaries)) {
+      fs.symlinkSync(path, join(this.#binDir, name));
+    }
+  }
+
+  /** kube-apiserver makes its own certificate before it does anything else. */
+  async #client(server: string, token: string): Promise<ApiClient> {
+    const file = join(this.#dir, processes.SERVING_CERTIFICATE);
+    let ca = "";
+    await this.#until("kube-apiserver writes its certificate", () => {
+      ca = fs.readFileSync(file, "utf8");
+      return Promise.resolve(ca.endsWith("-----END CERTIFICATE-----\n"));
+    });
+    return new ApiClient(server, ca, token);
+  }
+
+  async #startControllers(api: ApiClient, tokens: Tokens): Promise<void> {
+    for (const [user, token] of Object.entries(tokens)) {
+      writeKubeconfig(this.#kubeconfig(user as UserName), api.server, api.ca, user, token);
+    }
+    await this.#until("kube-apiserver is ready", async () => {
+      const { status } = await api.get("/readyz");
+      return status === 200;
+    });
+    const kubeconfig = (user: UserName): string => this.#kubeconfig(user);
+    this.#spawn(
+      "kube-controller-manager",
+      processes.controllerManagerArgs(kubeconfig("kube-controller-manager")),
+    );
+    this.#spawn("kube-scheduler", processes.schedulerArgs(kubeconfig("kube-scheduler")));
+    this.#spawn("kwok", processes.kwokArgs(kubeconfig("kwok")));
+    for (let index = 1; index <= this.#nodes; index++) {
+      await api.post("/api/v1/nodes", fakeNode(index));
+    }
+  }
+
+  async #isUsable(api: ApiClient): Promise<boolean> {
+    const [nodes, account] = await Promise.all([
+      api.get("/api/v1/nodes"),
+      api.get("/api/v1/namespaces/default/serviceaccounts/default"),
+    ]);
+    return account.status === 200 && areSchedulable(nodes.body, this.#nodes);
+  }
+
+  #kubeconfig(user: UserName): string {
+    return join(this.#dir, `${user}.kubeconfig`);
+  }
+
+  #spawn(name: BinaryName, args: string[]): void {
+    // By its path in this folder, so that `ps` shows which control plane a process belongs to.
+    const binary = join(this.#binDir, name);
+    const child = new Child(name, binary, args, this.#dir, this.#watchdog, error => {
+      this.#death.abort(error);
+      if (this.#up) this.#progress(error.message);
+    });
+    this.#children.push(child);
+  }
+
+  async #until(what: string, check: () => Promise<boolean>): Promise<void> {
+    try {
+      await until(what, READY_TIMEOUT_MS, check, this.#death.signal);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      const logs = this.#children.map(child => `${child.name}:\n${child.lastLines()}`);
+      throw new Error([error.message, ...logs].join("\n\n"), { cause: error });
+    }
+  }
+
+  async #stop(): Promise<void> {
+    // etcd last: kube-apiserver would wait for it instead of ending.
+    const [etcd, ...others] = this.#children;
+    await Promise.all(others.map(child => child.stop()));
+    await etcd?.stop();
+    fs.rmSync(this.#dir, { recursive: true, force: true, maxRetries: 5 });
+    await this.#watchdog.close();
+  }
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { SERVICE_ACCOUNT_KEY, TOKEN_FILE } from "./credentials";
+
+/** Where kube-apiserver writes its serving certificate, relative to the control plane's folder. */
+export const SERVING_CERTIFICATE = "certs/apiserver.crt";
+export const AUDIT_LOG = "audit.log";
+export const AUDIT_POLICY_FILE = "audit-policy.yaml";
+
+export const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+  - level: Metadata
+`;
+
+// Unix sockets in the control plane's folder instead of TCP ports: etcd asks nobody for a
+// password, and a socket in a folder of mode 0700 is for this user alone. Relative to the working
+// folder, as a socket's path is limited to about 100 bytes; etcd insists on "host:port".
+const ETCD_CLIENT_URL = "unix://etcd.sock:1";
+const ETCD_PEER_URL = "unix://etcd.sock:2";
+
+/** The name of the socket of `ETCD_CLIENT_URL` in the control plane's folder. */
+export const ETCD_SOCKET = "etcd.sock:1";
+
+export function etcdArgs(): string[] {
+  return [
+    "--data-dir=etcd",
+    `--listen-client-urls=${ETCD_CLIENT_URL}`,
+    `--advertise-client-urls=${ETCD_CLIENT_URL}`,
+    `--listen-peer-urls=${ETCD_PEER_URL}`,
+    `--initial-advertise-peer-urls=${ETCD_PEER_URL}`,
+    `--initial-cluster=default=${ETCD_PEER_URL}`,
+    // A single member of a database that is thrown away: nothing to wait for.
+    "--unsafe-no-fsync",
+    "--heartbeat-interval=10",
+    "--election-timeout=100",
+    "--log-level=warn",
+  ];
+}
+
+export function apiserverArgs(port: number, audit: boolean): string[] {
+  return [
+    `--etcd-servers=${ETCD_CLIENT_URL}`,
+    "--cert-dir=certs",
+    "--bind-address=127.0.0.1",
+    `--secure-port=${port}`,
+    // The Service "kubernetes" needs an address which is not loopback. Nothing connects to it:
+    // this one is reserved for documentation (RFC 5737), so no network interface is needed.
+    "--advertise-address=192.0.2.1",
+    "--service-cluster-ip-range=10.96.0.0/16",
+    "--allow-privileged=true",
+    `--token-auth-file=${TOKEN_FILE}`,
+    "--authorization-mode=RBAC",
+    "--service-account-issuer=https://kubernetes.default.svc",
+    `--service-account-key-file=${SERVICE_ACCOUNT_KEY}`,
+    `--service-account-signing-key-file=${SERVICE_ACCOUNT_KEY}`,
+    ...(audit ? [`--audit-policy-file=${AUDIT_POLICY_FILE}`, `--audit-log-path=${AUDIT_LOG}`] : []),
+  ];
+}
+
+export function controllerManagerArgs(kubeconfig: string): string[] {
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    "--leader-elect=false",
+    "--secure-port=0",
+    `--service-account-private-key-file=${SERVICE_ACCOUNT_KEY}`,
+    `--root-ca-file=${SERVING_CERTIFICATE}`,
+    // The defaults suit a shared API server; here a test with many Services would wait for them.
+    "--kube-api-qps=500",
+    "--kube-api-burst=1000",
+  ];
+}
+
+export function schedulerArgs(kubeconfig: string): string[] {
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    "--leader-elect=false",
+    "--secure-port=0",
+    "--kube-api-qps=500",
+    "--kube-api-burst=1000",
+  ];
+}
+
+export function kwokArgs(kubeconfig: string): string[] {
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    `--config=${join(__dirname, "kwok-stages.yaml")}`,
+    "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
+    "--node-lease-duration-seconds=40",
+    "--cidr=10.244.0.0/16",
+  ];
+}

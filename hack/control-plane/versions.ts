@@ -1,0 +1,15 @@
+/** The versions of the embedded control plane; the go.mod files in `go/` pin the same ones. */
+export const KUBERNETES_VERSION = "v1.36.3";
+export const ETCD_VERSION = "v3.6.16";
+export const KWOK_VERSION = "v0.8.0";
+
+export const BINARY_NAMES = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubectl",
+  "kwok",
+] as const;
+
+export type BinaryName = (typeof BINARY_NAMES)[number];
