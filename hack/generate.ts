@@ -1,5 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { CRD_FILE, crdYaml } from "./crd";
+import { README_FILE, withReference } from "./reference";
 
-/** `npm run generate`: writes the files that are made from the zod schema. */
+/** `npm run generate`: writes what is made from the zod schema. */
 writeFileSync(CRD_FILE, crdYaml());
+writeFileSync(README_FILE, withReference(readFileSync(README_FILE, "utf8")));

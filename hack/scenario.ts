@@ -62,8 +62,9 @@ class Scenario {
     await this.#expectReal();
 
     this.#act(`The real Pod ${REAL} is deleted`);
-    await this.stage.kubectl.delete("pod", REAL, "-n", NAMESPACE);
-    await this.#expectFallback();
+    // kubectl waits until the Pod is gone; the fallback does not.
+    const deleted = this.stage.kubectl.delete("pod", REAL, "-n", NAMESPACE);
+    await Promise.all([deleted, this.#expectFallback()]);
 
     this.#act(`The real Pod ${REAL} is back`);
     await this.stage.kubectl.apply(sample("5-pod"));
