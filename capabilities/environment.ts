@@ -4,7 +4,9 @@ import { ConfigError, readConfig, type Config } from "./domain/config";
  * The configuration, read once. A bad value ends the process with a message that names the variable.
  *
  * Imported before Pepr, whose logger takes LOG_LEVEL from the environment when it is imported and
- * knows only its own names of the levels.
+ * throws at a name that is not its own. Pepr's controller, which starts this module in a Pod, has
+ * that logger too, so the Deployments' NODE_OPTIONS (package.json) put what was given aside as
+ * OPERATOR_LOG_LEVEL before any module is loaded.
  */
 export const config = readEnvironment();
 
@@ -16,8 +18,10 @@ export const isWatcher = process.env.PEPR_WATCH_MODE === "true" || process.env.P
 
 function readEnvironment(): Config {
   try {
-    const read = readConfig(process.env.PEPR_MODE === "build" ? {} : process.env);
-    process.env.LOG_LEVEL = read.logLevel;
+    const { env } = process;
+    const given = { ...env, LOG_LEVEL: env.OPERATOR_LOG_LEVEL ?? env.LOG_LEVEL };
+    const read = readConfig(env.PEPR_MODE === "build" ? {} : given);
+    env.LOG_LEVEL = read.logLevel;
     return read;
   } catch (error) {
     if (error instanceof ConfigError) {

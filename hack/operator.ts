@@ -3,6 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import packageJson from "../package.json";
 import type { BuiltModule, Manifest } from "./module";
 
 /** A line of the operator's log. */
@@ -109,6 +110,7 @@ function environment({ role, module, kubeconfig, port, dir }: Options): Record<s
   return {
     PEPR_WATCH_MODE: String(role === "watcher"),
     PEPR_API_PATH: decode(secret(module.manifests, "-api-path").value),
+    ...packageJson.pepr.env,
     LOG_LEVEL: "info",
     KUBECONFIG: kubeconfig,
     PORT: String(port),

@@ -18,6 +18,12 @@ export interface FallbackPod {
   readonly state: "live" | "terminating" | "dead";
 }
 
+/** The part of a Pod's spec that is looked at. */
+export interface PodSpec {
+  terminationGracePeriodSeconds?: number;
+  containers: { lifecycle?: { preStop?: object } }[];
+}
+
 /** A Pod to create, its spec as the template has it. */
 export interface FallbackPodManifest<Spec> {
   apiVersion: "v1";
@@ -70,7 +76,7 @@ export function fallbackPodName(prefix: string, service: string): string {
  * It carries the selector, so the Service finds it, and is controlled by the Service, so that no
  * ReplicaSet with the same selector adopts it and garbage collection takes it with the Service.
  */
-export function buildFallbackPod<Spec>(
+export function buildFallbackPod<Spec extends PodSpec>(
   at: { namespace: string; service: string; podName: string },
   service: ServiceRecord,
   template: PodTemplateSpec<Spec> & { spec: Spec },
@@ -93,8 +99,31 @@ export function buildFallbackPod<Spec>(
       },
       ownerReferences: [{ ...owner, controller: true }],
     },
-    spec: template.spec,
+    spec: lingering(template.spec),
   };
+}
+
+/**
+ * Seconds that a fallback Pod goes on serving after its deletion. It is deleted when a real Pod is
+ * Ready, and kube-proxy on every Node has to learn of that before nobody is sent to it any more.
+ */
+const LINGER_SECONDS = 5;
+/** What Kubernetes gives a Pod that says nothing of `terminationGracePeriodSeconds`. */
+const DEFAULT_GRACE_SECONDS = 30;
+
+/** The spec with a pause before each container is stopped, unless the template has a say in it. */
+function lingering<Spec extends PodSpec>(spec: Spec): Spec {
+  const grace = spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+  // The grace period includes the pause; some of it is left to the program.
+  const seconds = Math.min(LINGER_SECONDS, grace - 1);
+  if (seconds < 1) {
+    return spec;
+  }
+  const containers = spec.containers.map(container => ({
+    ...container,
+    lifecycle: { preStop: { sleep: { seconds } }, ...container.lifecycle },
+  }));
+  return { ...spec, containers };
 }
 
 /** Whether the Service's selector finds the Pod. */

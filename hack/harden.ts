@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, parseAllDocuments, stringify } from "yaml";
+
+/**
+ * Second half of `npm run build`: makes what Pepr built fit for a namespace that enforces the Pod
+ * Security Standard "restricted" (https://kubernetes.io/docs/concepts/security/pod-security-standards/),
+ * and has `pepr-system` enforce it. Pepr sets all of it but the seccomp profile.
+ */
+const DIST = join(__dirname, "..", "dist");
+const SECCOMP = { seccompProfile: { type: "RuntimeDefault" } };
+const RESTRICTED = { "pod-security.kubernetes.io/enforce": "restricted" };
+
+interface Definition {
+  additionalProperties?: boolean;
+  required?: string[];
+}
+
+function hardenManifests(file: string): void {
+  const documents = parseAllDocuments(readFileSync(file, "utf8"));
+  for (const document of documents) {
+    if (document.get("kind") === "Deployment") {
+      const path = ["spec", "template", "spec", "securityContext", "seccompProfile"];
+      document.setIn(path, document.createNode(SECCOMP.seccompProfile));
+    }
+    if (document.get("kind") === "Namespace") {
+      const [[label, level] = []] = Object.entries(RESTRICTED);
+      document.setIn(["metadata", "labels", label], level);
+    }
+  }
+  writeFileSync(file, documents.map(document => document.toString({ lineWidth: 0 })).join(""));
+}
+
+function hardenChart(chart: string): void {
+  const valuesFile = join(chart, "values.yaml");
+  const values = parse(readFileSync(valuesFile, "utf8")) as {
+    namespace: { labels: object };
+    admission: { securityContext: object };
+    watcher: { securityContext: object };
+  };
+  Object.assign(values.namespace.labels, RESTRICTED);
+  Object.assign(values.admission.securityContext, SECCOMP);
+  Object.assign(values.watcher.securityContext, SECCOMP);
+  writeFileSync(valuesFile, stringify(values, { lineWidth: 0, aliasDuplicateObjects: false }));
+
+  relaxSchema(join(chart, "values.schema.json"));
+}
+
+/**
+ * Pepr derives the schema from the default values, so it refuses every field of Kubernetes' own
+ * that is not among them, such as a seccomp profile or a variable that comes from a ConfigMap.
+ */
+function relaxSchema(file: string): void {
+  const schema = JSON.parse(readFileSync(file, "utf8")) as {
+    definitions: Record<string, Definition>;
+  };
+  for (const [name, definition] of Object.entries(schema.definitions)) {
+    if (!["Values", "Admission"].includes(name)) {
+      definition.additionalProperties = true;
+      delete definition.required;
+    }
+  }
+  writeFileSync(file, JSON.stringify(schema, null, 2));
+}
+
+for (const name of readdirSync(DIST)) {
+  if (/^pepr-module-.*\.yaml$/.test(name)) {
+    hardenManifests(join(DIST, name));
+  }
+  if (name.endsWith("-chart")) {
+    hardenChart(join(DIST, name));
+  }
+}
