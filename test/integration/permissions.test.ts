@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openCluster, type Cluster } from "../support/cluster";
+import { eventually, Playground, said } from "../support/play";
+
+/** What Pepr grants to every module with a watch, for its store and its CRD. */
+const PEPR_ADDS = [
+  ...["create", "get", "patch", "watch"].map(verb => `${verb} pepr.dev/peprstores`),
+  ...["create", "patch"].map(verb => `${verb} apiextensions.k8s.io/customresourcedefinitions`),
+];
+
+interface Rule {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
+}
+interface AuditEvent {
+  verb: string;
+  user: { username: string };
+  objectRef?: { apiGroup?: string; resource?: string; subresource?: string };
+  responseStatus?: { code?: number };
+}
+
+let cluster: Cluster;
+let play: Playground;
+
+beforeAll(async () => {
+  cluster = await openCluster();
+  process.env.KUBECONFIG = cluster.controlPlane.kubeconfig;
+  play = await Playground.create();
+  await doAllThatTheOperatorDoes();
+});
+afterAll(() => cluster.close());
+
+describe("the operator's permissions", () => {
+  it("are all that it needs: nothing is refused", () => {
+    const refused = requests().filter(({ responseStatus }) => responseStatus?.code === 403);
+    expect(refused.map(permission)).toEqual([]);
+  });
+
+  it("are no more than it uses, beside what Pepr adds by itself", () => {
+    const used = new Set(requests().map(permission));
+    const granted = rules().flatMap(({ apiGroups, resources, verbs }) =>
+      verbs.map(verb => `${verb} ${apiGroups.join()}/${resources.join()}`),
+    );
+    expect(granted.filter(one => !used.has(one) && !PEPR_ADDS.includes(one))).toEqual([]);
+    expect([...used].filter(one => !granted.includes(one))).toEqual([]);
+  });
+
+  it("hold no wildcard", () => {
+    expect(JSON.stringify(rules())).not.toContain("*");
+  });
+});
+
+async function doAllThatTheOperatorDoes(): Promise<void> {
+  const operator = await cluster.startOperator();
+  await cluster.crdServed();
+  await play.criticalService("shop");
+  await play.service("shop");
+  await play.fallbackServes("shop");
+  await play.pod("web", "shop");
+  await play.fallbackGone("shop");
+
+  await play.pod("service-watcher-cart", "something-else");
+  await play.criticalService("cart");
+  await play.service("cart");
+  await eventually(() => said(operator.lines, "Service cart from Namespace"));
+  await eventually(() =>
+    said(operator.lines, "gets no fallback: Pod service-watcher-cart is there"),
+  );
+}
+
+function rules(): Rule[] {
+  const role = cluster.module.manifests.find(({ kind }) => kind === "ClusterRole");
+  return role?.rules as Rule[];
+}
+
+function requests(): AuditEvent[] {
+  return readFileSync(cluster.controlPlane.auditLog ?? "", "utf8")
+    .split("\n")
+    .filter(line => line.endsWith("}"))
+    .map(line => JSON.parse(line) as AuditEvent)
+    .filter(({ user }) => user.username === "system:serviceaccount:pepr-system:pepr-critsvc");
+}
+
+function permission({ verb, objectRef }: AuditEvent): string {
+  const { apiGroup = "", resource = "", subresource } = objectRef ?? {};
+  return `${verb} ${apiGroup}/${resource}${subresource ? `/${subresource}` : ""}`;
+}
