@@ -26,6 +26,17 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: "test/e2e/support/setup.ts",
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // They share one cluster and one operator, which some of them kill or remove.
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });
