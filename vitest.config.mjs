@@ -9,6 +9,14 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {
         test: {
+          name: "nginx",
+          include: ["test/nginx/**/*.test.ts"],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: "hack",
           include: ["test/hack/**/*.test.ts"],
           testTimeout: 120_000,
