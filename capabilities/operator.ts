@@ -9,6 +9,7 @@ import type {
   ServiceObject,
 } from "./domain/kubernetes";
 import { View } from "./domain/view";
+import { FallbackContent } from "./fallback-content";
 import { LamenessLog } from "./lameness-log";
 import { ProblemLog } from "./problem-log";
 import { Reconciler } from "./reconcile";
@@ -32,7 +33,8 @@ export class Operator {
     const log = this.#log;
     const lameness = new LamenessLog(log);
     const problems = new ProblemLog(log);
-    const reconciler = new Reconciler({ view: this.#view, config, lameness, log });
+    const content = new FallbackContent(config, log);
+    const reconciler = new Reconciler({ view: this.#view, config, content, lameness, log });
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
       backoff: RETRY_BACKOFF,

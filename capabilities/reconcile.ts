@@ -1,8 +1,8 @@
 import type { Log } from "pepr";
-import { getPodTemplate } from "./cluster/pod-templates";
 import { createPod, deletePod, getPod } from "./cluster/pods";
 import type { Config } from "./domain/config";
-import { decide, isLame, type Decision } from "./domain/decide";
+import { contentSource, type ContentSource } from "./domain/content-source";
+import { decide, isLame, needsFallback, type Decision, type Situation } from "./domain/decide";
 import {
   buildFallbackPod,
   fallbackFor,
@@ -12,16 +12,20 @@ import {
 import { splitServiceKey, type PodObject, type ServiceKey } from "./domain/kubernetes";
 import type { ServiceRecord } from "./domain/service";
 import type { View } from "./domain/view";
+import type { FallbackContent } from "./fallback-content";
 import type { LamenessLog } from "./lameness-log";
 import { Obstacle } from "./obstacle";
 import { backoffDelay, type Backoff } from "./work-queue";
 
 /** Between a fallback Pod that ended by itself and the next one. */
 const RESTART_BACKOFF: Backoff = { baseMs: 500, maxMs: 60_000 };
+/** Between two looks at what is not watched, such as a ConfigMap, while a fallback Pod stands in. */
+const RECHECK_MS = 30_000;
 
 interface Parts {
   readonly view: View;
   readonly config: Config;
+  readonly content: FallbackContent;
   readonly lameness: LamenessLog;
   readonly log: typeof Log;
 }
@@ -30,14 +34,15 @@ interface Parts {
 export class Reconciler {
   readonly #parts: Parts;
   readonly #restarts = new Map<ServiceKey, { count: number; notBefore: number }>();
+  readonly #checked = new Map<ServiceKey, { id: string | undefined; until: number }>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   /**
-   * Puts one Service right. Nothing is remembered from one call to the next that decides anything,
-   * so it may run at any time and any number of times.
+   * Puts one Service right. Nothing is remembered from one call to the next that decides anything
+   * for good, so it may run at any time and any number of times.
    *
    * @returns milliseconds until it is to run again even without an event, if it is
    * @throws {Obstacle | ApiError} if it could not; to be tried again
@@ -49,21 +54,49 @@ export class Reconciler {
     if (!isLame(situation)) {
       this.#restarts.delete(key);
     }
-    const decision = decide(situation);
+    const source = contentSource(situation.protectedBy ?? []);
+    const wanted = await this.#wantedContent(key, situation, source);
+    // Looked at again: things may have changed while the content was read.
+    const decision = decide(view.situation(key), wanted);
     const { action, reason } = decision;
     log.debug({ service: splitServiceKey(key), action, reason }, "Decided");
-    return this.#act(key, decision);
+    return this.#act(key, decision, source);
   }
 
-  async #act(key: ServiceKey, decision: Decision): Promise<number | undefined> {
+  /** What the fallback Pod that stands in is to be made of by now; undefined: it does as it is. */
+  async #wantedContent(
+    key: ServiceKey,
+    situation: Situation,
+    source: ContentSource,
+  ): Promise<string | undefined> {
+    const { service, fallbacks } = situation;
+    if (!service || fallbacks.length === 0 || !needsFallback(situation)) {
+      this.#checked.delete(key);
+      return undefined;
+    }
+    const checked = this.#checked.get(key);
+    if (isUnwatched(source) && checked && checked.until > Date.now()) {
+      return checked.id;
+    }
+    const id = await this.#parts.content.id(key, service, source);
+    this.#checked.set(key, { id, until: Date.now() + RECHECK_MS });
+    return id;
+  }
+
+  async #act(
+    key: ServiceKey,
+    decision: Decision,
+    source: ContentSource,
+  ): Promise<number | undefined> {
     switch (decision.action) {
       case "start":
-        return this.#start(key, decision.service, decision.reason);
+        return this.#start(key, decision.service, source, decision.reason);
       case "remove":
       case "replace":
         await this.#remove(key, decision.pods, decision.reason);
         return undefined;
       case "keep":
+        return isUnwatched(source) ? RECHECK_MS : undefined;
       case "nothing":
         return undefined;
     }
@@ -72,6 +105,7 @@ export class Reconciler {
   async #start(
     key: ServiceKey,
     service: ServiceRecord,
+    source: ContentSource,
     reason: string,
   ): Promise<number | undefined> {
     const waitMs = (this.#restarts.get(key)?.notBefore ?? 0) - Date.now();
@@ -79,7 +113,7 @@ export class Reconciler {
       return waitMs;
     }
     const { view, log } = this.#parts;
-    const pod = await this.#createFallback(key, service);
+    const pod = await this.#createFallback(key, service, source);
     // The watch will tell of the Pod too, but its endpoint must not pass for a real one before.
     view.setFallback(pod);
     log.info(
@@ -90,12 +124,17 @@ export class Reconciler {
   }
 
   /** @returns the new Pod, or ours that was there already */
-  async #createFallback(key: ServiceKey, service: ServiceRecord): Promise<PodObject> {
+  async #createFallback(
+    key: ServiceKey,
+    service: ServiceRecord,
+    source: ContentSource,
+  ): Promise<PodObject> {
+    const { view, config, content } = this.#parts;
     const { namespace, name } = splitServiceKey(key);
-    const podName = fallbackPodName(this.#parts.config.podNamePrefix, name);
-    const template = await this.#template();
-    const manifest = buildFallbackPod({ namespace, service: name, podName }, service, template);
-    const created = await createPod(manifest);
+    const template = await content.template(key, service, source);
+    const podName = fallbackPodName(config.podNamePrefix, name, view.situation(key).fallbacks);
+    const at = { namespace, service: name, podName };
+    const created = await createPod(buildFallbackPod(at, service, template));
     if (created) {
       return created;
     }
@@ -107,18 +146,6 @@ export class Reconciler {
       `Service ${name} from Namespace ${namespace} gets no fallback: Pod ${podName} is there and is ` +
         "not the operator's. It is left alone; rename or delete it, or set POD_NAME_PREFIX",
     );
-  }
-
-  async #template() {
-    const { namespace, name } = this.#parts.config.podTemplate;
-    const template = await getPodTemplate(namespace, name);
-    if (!template) {
-      throw new Obstacle(
-        `PodTemplate ${namespace}/${name} is missing: create it, or set POD_TEMPLATE and ` +
-          "POD_TEMPLATE_NS to one that is there; no fallback Pod can start until then",
-      );
-    }
-    return template;
   }
 
   async #remove(key: ServiceKey, pods: readonly FallbackPod[], reason: string): Promise<void> {
@@ -138,4 +165,9 @@ export class Reconciler {
     const delay = count === 1 ? 0 : backoffDelay(RESTART_BACKOFF, count - 1);
     this.#restarts.set(key, { count, notBefore: Date.now() + delay });
   }
+}
+
+/** Whether no event tells of a change there. */
+function isUnwatched(source: ContentSource): boolean {
+  return source.kind === "page" && source.page.configMap !== undefined;
 }

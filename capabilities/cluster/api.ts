@@ -61,6 +61,18 @@ export async function callApi<T>(what: string, request: () => Promise<T>): Promi
   }
 }
 
+/** What the request returns; undefined if what it asks for is not there. */
+export async function unlessNotFound<T>(request: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await request();
+  } catch (error) {
+    if (error instanceof ApiError && error.isNotFound) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 function describe(what: string, error: unknown): ApiError {
   const { data, status, statusText, e } = (error ?? {}) as Refusal;
   if (e !== undefined || status === undefined) {

@@ -1,6 +1,6 @@
 import { K8s, kind } from "kubernetes-fluent-client";
 import type { PodTemplateSpec } from "../domain/kubernetes";
-import { ApiError, callApi } from "./api";
+import { callApi, unlessNotFound } from "./api";
 
 export type PodSpec = NonNullable<kind.Pod["spec"]>;
 
@@ -14,16 +14,11 @@ export async function getPodTemplate(
   namespace: string,
   name: string,
 ): Promise<(PodTemplateSpec<PodSpec> & { spec: PodSpec }) | undefined> {
-  try {
-    const { template } = await callApi(`reading PodTemplate ${namespace}/${name}`, () =>
+  const found = await unlessNotFound(() =>
+    callApi(`reading PodTemplate ${namespace}/${name}`, () =>
       K8s(kind.PodTemplate).InNamespace(namespace).Get(name),
-    );
-    const { metadata = {}, spec } = template ?? {};
-    return spec && { metadata, spec };
-  } catch (error) {
-    if (error instanceof ApiError && error.isNotFound) {
-      return undefined;
-    }
-    throw error;
-  }
+    ),
+  );
+  const { metadata = {}, spec } = found?.template ?? {};
+  return spec && { metadata, spec };
 }

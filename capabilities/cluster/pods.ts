@@ -1,7 +1,7 @@
 import { K8s, kind } from "kubernetes-fluent-client";
 import { FetchMethods } from "kubernetes-fluent-client/dist/fluent/shared-types";
 import type { FallbackPod, FallbackPodManifest } from "../domain/fallback-pod";
-import { ApiError, callApi } from "./api";
+import { ApiError, callApi, unlessNotFound } from "./api";
 import type { PodSpec } from "./pod-templates";
 
 /**
@@ -29,7 +29,7 @@ export async function createPod(pod: FallbackPodManifest<PodSpec>): Promise<kind
  * @throws {ApiError}
  */
 export async function getPod(namespace: string, name: string): Promise<kind.Pod | undefined> {
-  return unlessGone(() =>
+  return unlessNotFound(() =>
     callApi(`reading Pod ${namespace}/${name}`, () =>
       K8s(kind.Pod).InNamespace(namespace).Get(name),
     ),
@@ -45,19 +45,16 @@ export async function getPod(namespace: string, name: string): Promise<kind.Pod 
 export async function deletePod({ namespace, name, uid }: FallbackPod): Promise<void> {
   // The client's own Delete sends no preconditions; the API server takes them as query parameters.
   const url = `/api/v1/namespaces/${namespace}/pods/${name}?uid=${uid}`;
-  await unlessGone(() =>
-    callApi(`deleting Pod ${namespace}/${name}`, () => K8s(kind.Pod).Raw(url, FetchMethods.DELETE)),
-  );
-}
-
-async function unlessGone<T>(request: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await request();
+    await unlessNotFound(() =>
+      callApi(`deleting Pod ${namespace}/${name}`, () =>
+        K8s(kind.Pod).Raw(url, FetchMethods.DELETE),
+      ),
+    );
   } catch (error) {
-    // A UID that does not match is a conflict: the Pod that was meant is gone.
-    if (error instanceof ApiError && (error.isNotFound || error.isConflict)) {
-      return undefined;
+    // A UID that does not match: the Pod that was meant is gone.
+    if (!(error instanceof ApiError && error.isConflict)) {
+      throw error;
     }
-    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Resources } from "./page/pod";
 
 const PINO_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 /** Names of the levels in Python's logging module, which the original's ConfigMaps hold. */
@@ -14,21 +15,50 @@ const name = (what: string, max: number) =>
       `must be ${what}: lower-case letters, digits and '-', with a letter or digit at both ends`,
     );
 
+const nameList = (what: string, max: number) =>
+  z
+    .string()
+    .default("")
+    .transform(list => list.split(",").map(item => item.trim()))
+    .transform(items => items.filter(item => item !== ""))
+    .pipe(z.array(name(what, max)));
+
+const RESOURCES_FIX = 'must be JSON such as {"limits": {"memory": "64Mi"}}';
+const quantities = z.record(z.string(), z.string());
+const resources = z.strictObject(
+  { requests: quantities.optional(), limits: quantities.optional() },
+  RESOURCES_FIX,
+);
+
+/** What the text says in JSON; a text that is no JSON stays one, and is refused for it. */
+function parseResources(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 const environment = z.object({
   LOG_LEVEL: z
     .string()
     .default("info")
     .transform(level => PYTHON_LEVELS[level.toLowerCase()] ?? level.toLowerCase())
     .pipe(z.enum(PINO_LEVELS, `must be one of ${LEVELS_ALLOWED}`)),
-  NAMESPACES: z
-    .string()
-    .default("")
-    .transform(list => list.split(",").map(item => item.trim()))
-    .transform(items => items.filter(item => item !== ""))
-    .pipe(z.array(name("a comma-separated list of namespaces, each", 63))),
+  NAMESPACES: nameList("a comma-separated list of namespaces, each", 63),
   POD_NAME_PREFIX: name("the beginning of a Pod's name", 63).default("service-watcher"),
-  POD_TEMPLATE: name("a PodTemplate's name", 253).default("critical-service-pod-template"),
-  POD_TEMPLATE_NS: name("a namespace's name", 63).default("linux-mag"),
+  POD_TEMPLATE: name("a PodTemplate's name", 253).optional(),
+  POD_TEMPLATE_NS: name("a namespace's name", 63).optional(),
+  FALLBACK_IMAGE: z
+    .string()
+    .regex(/^\S+$/, "must be the name of an image, without spaces")
+    .default("docker.io/nginxinc/nginx-unprivileged:1.29-alpine"),
+  FALLBACK_PULL_SECRETS: nameList("a comma-separated list of names of Secrets, each", 253),
+  FALLBACK_RESOURCES: z.string().optional().transform(parseResources).pipe(resources.optional()),
+  ALLOW_PRIVILEGED_TEMPLATES: z
+    .enum(["true", "false"], "must be true or false")
+    .default("false")
+    .transform(text => text === "true"),
   PORT: z.coerce
     .number("must be a port number from 1 to 65535")
     .int("must be a port number from 1 to 65535")
@@ -46,7 +76,21 @@ export interface Config {
   readonly namespaces: readonly string[];
   /** A fallback Pod is called `<podNamePrefix>-<service>`. */
   readonly podNamePrefix: string;
-  readonly podTemplate: { readonly namespace: string; readonly name: string };
+  /** What fallback Pods run unless their CriticalService says more. */
+  readonly podTemplate: {
+    readonly namespace: string;
+    readonly name: string;
+    /** The environment names it; otherwise the built-in page does if it is not there. */
+    readonly required: boolean;
+  };
+  /** Of the Pods that serve a page. */
+  readonly page: {
+    readonly image: string;
+    readonly pullSecrets: readonly string[];
+    readonly resources: Resources | undefined;
+  };
+  /** Whether a CriticalService's PodTemplate may give a Pod power over its Node. */
+  readonly allowPrivilegedTemplates: boolean;
   /** Port of the webhooks, the health check and the metrics. */
   readonly port: number;
 }
@@ -67,14 +111,27 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!result.success) {
     throw new ConfigError(result.error.issues.map(issue => describe(issue, env)).join("; "));
   }
-  const { LOG_LEVEL, NAMESPACES, POD_NAME_PREFIX, POD_TEMPLATE, POD_TEMPLATE_NS, PORT } =
-    result.data;
+  return toConfig(result.data);
+}
+
+function toConfig(read: z.infer<typeof environment>): Config {
+  const { POD_TEMPLATE, POD_TEMPLATE_NS } = read;
   return {
-    logLevel: LOG_LEVEL,
-    namespaces: NAMESPACES,
-    podNamePrefix: POD_NAME_PREFIX,
-    podTemplate: { namespace: POD_TEMPLATE_NS, name: POD_TEMPLATE },
-    port: PORT,
+    logLevel: read.LOG_LEVEL,
+    namespaces: read.NAMESPACES,
+    podNamePrefix: read.POD_NAME_PREFIX,
+    podTemplate: {
+      namespace: POD_TEMPLATE_NS ?? "linux-mag",
+      name: POD_TEMPLATE ?? "critical-service-pod-template",
+      required: POD_TEMPLATE !== undefined || POD_TEMPLATE_NS !== undefined,
+    },
+    page: {
+      image: read.FALLBACK_IMAGE,
+      pullSecrets: read.FALLBACK_PULL_SECRETS,
+      resources: read.FALLBACK_RESOURCES as Resources | undefined,
+    },
+    allowPrivilegedTemplates: read.ALLOW_PRIVILEGED_TEMPLATES,
+    port: read.PORT,
   };
 }
 

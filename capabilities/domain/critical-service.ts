@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageSpec } from "./page/spec";
 import { splitServiceKey, type ObjectMeta, type ServiceKey } from "./kubernetes";
 
 // Labels and names as Kubernetes defines them:
@@ -7,6 +8,7 @@ const DNS_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const QUALIFIED_NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
 const LABEL_KEY = new RegExp(`^(${DNS_LABEL}(\\.${DNS_LABEL})*/)?${QUALIFIED_NAME}$`);
 const LABEL_VALUE = new RegExp(`^(${QUALIFIED_NAME})?$`);
+const DNS_SUBDOMAIN = new RegExp(`^${DNS_LABEL}(\\.${DNS_LABEL})*$`);
 const MAX_LABEL_KEY = 253 + 1 + 63;
 const MAX_LABEL_VALUE = 63;
 /** More labels than any Service carries; the bound keeps a list from filling the API server. */
@@ -32,8 +34,25 @@ const label = z.strictObject({
     .describe("The value that the label must have."),
 });
 
-/** `spec` of a CriticalService: the one source of the type, the CRD and the admission check. */
-export const criticalServiceSpec = z.strictObject({
+const podTemplate = z.strictObject({
+  name: z
+    .string({ error: issue => missing(issue.input, "give the name of a PodTemplate") })
+    .max(253)
+    .regex(DNS_SUBDOMAIN, "is not the name of a PodTemplate: use lower-case letters, digits, '-'")
+    .describe("Name of the PodTemplate."),
+  namespace: z
+    .string({ error: issue => missing(issue.input, "give the PodTemplate's namespace") })
+    .max(63)
+    .regex(
+      new RegExp(`^${DNS_LABEL}$`),
+      "is not a valid namespace name: use lower-case letters, digits and '-'",
+    )
+    .describe("Its namespace."),
+});
+
+const ONE_CONTENT = "has both page and podTemplate: give one of them";
+
+const fields = z.strictObject({
   namespace: z
     .string()
     .max(63)
@@ -57,9 +76,26 @@ export const criticalServiceSpec = z.strictObject({
     .describe(
       "How the fallback stands by. Cold (the default): its Pod starts when the Service turns lame.",
     ),
+  page: pageSpec.optional().describe("The page that the fallback Pod serves."),
+  podTemplate: podTemplate
+    .optional()
+    .describe("What the fallback Pod runs instead of a page, for what is not HTTP."),
 });
 
-export type CriticalServiceSpec = z.infer<typeof criticalServiceSpec>;
+export type CriticalServiceSpec = z.infer<typeof fields>;
+
+/** `spec` of a CriticalService: the one source of the type, the CRD and the admission check. */
+export const criticalServiceSpec = fields
+  .superRefine(({ page, podTemplate }, context) => {
+    if (page && podTemplate) {
+      context.addIssue({ code: "custom", message: ONE_CONTENT });
+    }
+  })
+  .meta({
+    "x-kubernetes-validations": [
+      { rule: "!(has(self.page) && has(self.podTemplate))", message: ONE_CONTENT },
+    ],
+  });
 
 /** A CriticalService as the API server hands it out: its spec may be anything. */
 export interface CriticalServiceObject {

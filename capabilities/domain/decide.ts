@@ -1,13 +1,20 @@
+import type { CriticalServiceSpec } from "./critical-service";
 import type { EndpointCount } from "./endpoints";
 import { isSelected, type FallbackPod } from "./fallback-pod";
 import type { ServiceRecord } from "./service";
+
+/** A CriticalService that names the Service. */
+export interface Protector {
+  readonly name: string;
+  readonly spec: CriticalServiceSpec;
+}
 
 /** All that is known of one Service at one moment. */
 export interface Situation {
   readonly service: ServiceRecord | undefined;
   readonly endpoints: EndpointCount;
-  /** Names of the CriticalServices that name the Service; undefined while they are not read yet. */
-  readonly protectedBy: readonly string[] | undefined;
+  /** By name; undefined while the CriticalServices are not read yet. */
+  readonly protectedBy: readonly Protector[] | undefined;
   readonly fallbacks: readonly FallbackPod[];
 }
 
@@ -32,8 +39,10 @@ export function isLame({ service, endpoints }: Situation): boolean | undefined {
 /**
  * Decides about one Service, from what is there alone: asked twice, late or after a restart, the
  * answer leads to the same end.
+ *
+ * @param content what a fallback Pod is to be made of now; undefined: whatever it is made of is fine
  */
-export function decide(situation: Situation): Decision {
+export function decide(situation: Situation, content?: string): Decision {
   const { service, endpoints, protectedBy, fallbacks } = situation;
   if (!service) {
     return nothing("the Service is gone; garbage collection takes its fallback Pod");
@@ -53,30 +62,40 @@ export function decide(situation: Situation): Decision {
   if (endpoints.ready > 0) {
     return remove(fallbacks, `the Service has ${endpoints.ready} Ready Pod(s) of its own`);
   }
-  return standIn(service, fallbacks, `CriticalService ${protectedBy.join(", ")} names the Service`);
+  const names = protectedBy.map(({ name }) => name).join(", ");
+  return standIn(service, fallbacks, content, `CriticalService ${names} names the Service`);
 }
 
-/** The Service is lame and critical: exactly one live fallback Pod is to stand in. */
+/** Whether a fallback Pod is to stand in: the Service is lame and critical. */
+export function needsFallback(situation: Situation): boolean {
+  return isLame(situation) === true && (situation.protectedBy?.length ?? 0) > 0;
+}
+
+/** One live fallback Pod is to stand in. One with other content stays until its successor is Ready. */
 function standIn(
   service: ServiceRecord,
   fallbacks: readonly FallbackPod[],
+  content: string | undefined,
   reason: string,
 ): Decision {
-  if (fallbacks.length === 0) {
-    return { action: "start", service, reason };
-  }
   const useful = fallbacks.filter(pod => whyUseless(pod, service) === undefined);
-  const [kept] = useful;
-  const others = fallbacks.filter(pod => pod !== kept && pod.state !== "terminating");
+  const current = useful.filter(pod => content === undefined || pod.content === content);
+  const kept = current.find(({ ready }) => ready) ?? current[0];
+  const outdated = kept?.ready ? [] : useful.filter(pod => !current.includes(pod));
+  const others = fallbacks.filter(
+    pod => pod !== kept && pod.state !== "terminating" && !outdated.includes(pod),
+  );
   const [first] = others;
   if (first) {
-    const reason = whyUseless(first, service) ?? "one fallback Pod is enough";
-    return { action: "replace", pods: others, reason };
+    return { action: "replace", pods: others, reason: whyUseless(first, service) ?? SUPERFLUOUS };
   }
-  return kept
-    ? { action: "keep", reason }
-    : nothing("the previous fallback Pod is still terminating");
+  if (kept) {
+    return { action: "keep", reason };
+  }
+  return { action: "start", service, reason: outdated.length > 0 ? "its content changed" : reason };
 }
+
+const SUPERFLUOUS = "another fallback Pod stands in";
 
 /** Why the Pod can't stand in for the Service; undefined if it can. */
 function whyUseless(pod: FallbackPod, service: ServiceRecord): string | undefined {

@@ -1,3 +1,4 @@
+import { PAGE_HASH_ANNOTATION } from "./page/pod";
 import type { OwnerReference, PodObject, PodTemplateSpec } from "./kubernetes";
 import type { ServiceRecord } from "./service";
 
@@ -5,6 +6,9 @@ import type { ServiceRecord } from "./service";
 export const FALLBACK_LABEL = "mycrd.com/fallback-for";
 /** The mark of the operator's own Pods that the original's users know. */
 export const OWNED_ANNOTATION = { key: "service-watcher", value: "owned" } as const;
+
+/** On a fallback Pod whose CriticalService names a PodTemplate: `namespace/name` of that. */
+export const POD_TEMPLATE_ANNOTATION = "mycrd.com/pod-template";
 
 /** What is kept of a fallback Pod. */
 export interface FallbackPod {
@@ -14,6 +18,9 @@ export interface FallbackPod {
   readonly labels: Readonly<Record<string, string>>;
   /** The UID of the Service that it was started for. */
   readonly serviceUid: string | undefined;
+  /** What it was made of, a page's hash or a PodTemplate's name; undefined for the default one. */
+  readonly content: string | undefined;
+  readonly ready: boolean;
   /** `dead`: it has ended (Failed or Succeeded) and will not run again. */
   readonly state: "live" | "terminating" | "dead";
 }
@@ -55,7 +62,19 @@ function controllerOf(pod: PodObject): OwnerReference | undefined {
 export function readFallbackPod(pod: PodObject): FallbackPod {
   const { namespace = "", name = "", uid = "", labels = {} } = pod.metadata ?? {};
   const serviceUid = controllerOf(pod)?.uid;
-  return { namespace, name, uid, labels, serviceUid, state: stateOf(pod) };
+  const identity = { namespace, name, uid, labels, serviceUid };
+  return { ...identity, content: contentOf(pod), ready: isReady(pod), state: stateOf(pod) };
+}
+
+function contentOf({ metadata }: PodObject): string | undefined {
+  const { annotations } = metadata ?? {};
+  return annotations?.[PAGE_HASH_ANNOTATION] ?? annotations?.[POD_TEMPLATE_ANNOTATION];
+}
+
+function isReady({ status }: PodObject): boolean {
+  return (status?.conditions ?? []).some(
+    ({ type, status }) => type === "Ready" && status === "True",
+  );
 }
 
 function stateOf({ metadata, status }: PodObject): FallbackPod["state"] {
@@ -65,9 +84,20 @@ function stateOf({ metadata, status }: PodObject): FallbackPod["state"] {
   return status?.phase === "Failed" || status?.phase === "Succeeded" ? "dead" : "live";
 }
 
-/** `<prefix>-<service>`, as the original calls its Pods. */
-export function fallbackPodName(prefix: string, service: string): string {
-  return `${prefix}-${service}`;
+/**
+ * `<prefix>-<service>`, as the original calls its Pods. While others of the Service's fallback Pods
+ * are still there, a part of the UID of one of them is added: the same one for every operator.
+ */
+export function fallbackPodName(
+  prefix: string,
+  service: string,
+  others: readonly FallbackPod[] = [],
+): string {
+  const [last] = others
+    .map(({ uid }) => uid)
+    .sort()
+    .reverse();
+  return last === undefined ? `${prefix}-${service}` : `${prefix}-${service}-${last.slice(0, 5)}`;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { ServicePort } from "./page/ports";
+
 /**
  * The few fields of Kubernetes' objects that decisions are made of.
  *
@@ -24,7 +26,7 @@ export interface OwnerReference {
 
 export interface ServiceObject {
   metadata?: ObjectMeta;
-  spec?: { type?: string; selector?: Record<string, string> };
+  spec?: { type?: string; selector?: Record<string, string>; ports?: ServicePort[] };
 }
 
 export interface EndpointSliceObject {
@@ -38,7 +40,7 @@ export interface EndpointSliceObject {
 
 export interface PodObject {
   metadata?: ObjectMeta;
-  status?: { phase?: string };
+  status?: { phase?: string; conditions?: { type: string; status: string }[] };
 }
 
 /** A Pod's content as a PodTemplate holds it; what `spec` says is for the API server to judge. */

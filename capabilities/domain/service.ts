@@ -1,3 +1,4 @@
+import type { ServicePort } from "./page/ports";
 import type { ServiceObject } from "./kubernetes";
 
 /** What is kept of a Service. */
@@ -5,6 +6,7 @@ export interface ServiceRecord {
   readonly uid: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly selector: Readonly<Record<string, string>>;
+  readonly ports: readonly ServicePort[];
   /** Why the operator does not look after this Service; undefined if it does. */
   readonly skipped: string | undefined;
 }
@@ -15,6 +17,7 @@ export function readService(service: ServiceObject): ServiceRecord {
     uid: service.metadata?.uid ?? "",
     labels: service.metadata?.labels ?? {},
     selector: service.spec?.selector ?? {},
+    ports: service.spec?.ports ?? [],
     skipped: skipReason(service),
   };
 }

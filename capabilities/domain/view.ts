@@ -4,7 +4,7 @@ import {
   type CriticalServiceObject,
   type CriticalServiceSpec,
 } from "./critical-service";
-import type { Situation } from "./decide";
+import type { Protector, Situation } from "./decide";
 import { countEndpoints, readSlice, SERVICE_NAME_LABEL, type SliceRecord } from "./endpoints";
 import { fallbackFor, readFallbackPod, type FallbackPod } from "./fallback-pod";
 import {
@@ -142,11 +142,11 @@ export class View {
     };
   }
 
-  #protectors(key: ServiceKey, service: ServiceRecord | undefined): string[] {
+  #protectors(key: ServiceKey, service: ServiceRecord | undefined): Protector[] {
     return [...this.#criticalServices]
-      .filter(([, { spec }]) => spec && service && protects(spec, key, service.labels))
-      .map(([name]) => name)
-      .sort();
+      .flatMap(([name, { spec }]) => (spec ? [{ name, spec }] : []))
+      .filter(({ spec }) => service && protects(spec, key, service.labels))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   #named(...specs: (CriticalServiceSpec | undefined)[]): ServiceKey[] {

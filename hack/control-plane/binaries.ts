@@ -4,10 +4,10 @@ import { GO_MINIMUM, goBuildSource } from "./go-build";
 import { currentPlatform } from "./platform";
 import { ReleaseSource } from "./release-source";
 import type { Source } from "./source";
-import { BINARY_NAMES, type BinaryName } from "./versions";
+import { BINARY_NAMES } from "./versions";
 
-/** The paths of all binaries. */
-export type Binaries = Record<BinaryName, string>;
+/** The paths of all binaries of the control plane. */
+export type Binaries = Record<(typeof BINARY_NAMES)[number], string>;
 
 let underWay: Promise<Binaries> | undefined;
 
@@ -24,7 +24,7 @@ export async function ensureBinaries(progress: (message: string) => void): Promi
     progress("waiting for the binaries, which another start is getting");
     return underWay;
   }
-  underWay = getAll(defaultSources(), progress);
+  underWay = getBinaries(BINARY_NAMES, defaultSources(), progress);
   try {
     return await underWay;
   } finally {
@@ -42,14 +42,23 @@ export function defaultSources(env: NodeJS.ProcessEnv = process.env): Source[] {
   ];
 }
 
-async function getAll(sources: Source[], progress: (message: string) => void): Promise<Binaries> {
-  const paths: Partial<Binaries> = {};
-  for (const [index, name] of BINARY_NAMES.entries()) {
+/**
+ * Gets several binaries, each from the first source which has it.
+ *
+ * @throws if one cannot be had, as `getBinary` does
+ */
+export async function getBinaries<Name extends string>(
+  names: readonly Name[],
+  sources: Source<Name>[],
+  progress: (message: string) => void,
+): Promise<Record<Name, string>> {
+  const paths: Partial<Record<Name, string>> = {};
+  for (const [index, name] of names.entries()) {
     paths[name] = await getBinary(name, sources, how => {
-      progress(`${index + 1} of ${BINARY_NAMES.length}: ${name}: ${how}`);
+      progress(`${index + 1} of ${names.length}: ${name}: ${how}`);
     });
   }
-  return paths as Binaries;
+  return paths as Record<Name, string>;
 }
 
 /**
@@ -57,9 +66,9 @@ async function getAll(sources: Source[], progress: (message: string) => void): P
  *
  * @throws if none has; the message has the reason of each source and what to do
  */
-export async function getBinary(
-  name: BinaryName,
-  sources: Source[],
+export async function getBinary<Name extends string>(
+  name: Name,
+  sources: Source<Name>[],
   report: (how: string) => void,
 ): Promise<string> {
   const reasons: string[] = [];
@@ -77,7 +86,7 @@ export async function getBinary(
       `no ${name} for ${os}/${arch} to be had:`,
       ...reasons,
       `Install Go ${GO_MINIMUM} or newer (https://go.dev/doc/install), or set KUBEBUILDER_ASSETS ` +
-        `to a folder with ${BINARY_NAMES.join(", ")}.`,
+        `to a folder which has it.`,
     ].join("\n"),
   );
 }

@@ -2,22 +2,22 @@ import { access, chmod, constants, mkdir, mkdtemp, rename } from "node:fs/promis
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { currentPlatform } from "./platform";
-import { ETCD_VERSION, KUBERNETES_VERSION, KWOK_VERSION, type BinaryName } from "./versions";
+import { ETCD_VERSION, KUBERNETES_VERSION, KWOK_VERSION } from "./versions";
 import { Watchdog } from "./watchdog";
 
 /** The folder that binaries of these versions for this platform are kept in. */
 export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
+  const versions = `kubernetes-${KUBERNETES_VERSION}_etcd-${ETCD_VERSION}_kwok-${KWOK_VERSION}`;
+  return join(cacheFolder(versions, env), "bin");
+}
+
+/** The project's folder for caches of this platform. */
+export function cacheFolder(name: string, env: NodeJS.ProcessEnv = process.env): string {
   const { os, arch } = currentPlatform();
   const fallback =
     os === "darwin" ? join(homedir(), "Library", "Caches") : join(homedir(), ".cache");
-  const versions = `kubernetes-${KUBERNETES_VERSION}_etcd-${ETCD_VERSION}_kwok-${KWOK_VERSION}`;
   const root = env.XDG_CACHE_HOME ?? "";
-  return join(
-    root === "" ? fallback : root,
-    "critical-service-operator",
-    `${versions}_${os}-${arch}`,
-    "bin",
-  );
+  return join(root === "" ? fallback : root, "critical-service-operator", `${name}_${os}-${arch}`);
 }
 
 export async function isExecutable(file: string): Promise<boolean> {
@@ -38,7 +38,7 @@ export async function isExecutable(file: string): Promise<boolean> {
  */
 export async function install(
   dir: string,
-  name: BinaryName,
+  name: string,
   produce: (workDir: string, watchdog: Watchdog) => Promise<void>,
 ): Promise<string> {
   await mkdir(dir, { recursive: true });

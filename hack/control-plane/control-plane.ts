@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ApiClient } from "./api-client";
 import { ensureBinaries, type Binaries } from "./binaries";
 import { Child, ChildEndedError } from "./child";
-import { writeCredentials, type Tokens, type UserName } from "./credentials";
+import { USERS, writeCredentials, type Tokens, type UserName } from "./credentials";
 import { writeKubeconfig } from "./kubeconfig";
 import { areSchedulable, fakeNode } from "./nodes";
 import { freePort } from "./ports";
@@ -107,7 +107,7 @@ class Start {
   async #start(): Promise<ControlPlane> {
     this.#linkBinaries();
     this.#spawn("etcd", processes.etcdArgs());
-    const tokens = writeCredentials(this.#dir);
+    const tokens = writeCredentials(this.#dir, USERS);
     const port = await freePort();
     fs.writeFileSync(join(this.#dir, processes.AUDIT_POLICY_FILE), processes.AUDIT_POLICY);
     await this.#until("etcd listens", () =>

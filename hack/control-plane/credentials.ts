@@ -9,17 +9,20 @@ import { join } from "node:path";
 export const USERS = ["admin", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
 
 export type UserName = (typeof USERS)[number];
-export type Tokens = Record<UserName, string>;
+export type Tokens<User extends string = UserName> = Record<User, string>;
 
 export const TOKEN_FILE = "tokens.csv";
 export const SERVICE_ACCOUNT_KEY = "service-account.key";
 
 /** Writes the static token file of kube-apiserver and the service accounts' signing key. */
-export function writeCredentials(dir: string): Tokens {
+export function writeCredentials<User extends string>(
+  dir: string,
+  users: readonly User[],
+): Tokens<User> {
   const tokens = Object.fromEntries(
-    USERS.map(user => [user, randomBytes(16).toString("hex")]),
-  ) as Tokens;
-  const lines = USERS.map(user => `${tokens[user]},${audited(user)},${user},"system:masters"\n`);
+    users.map(user => [user, randomBytes(16).toString("hex")]),
+  ) as Tokens<User>;
+  const lines = users.map(user => `${tokens[user]},${audited(user)},${user},"system:masters"\n`);
   writeFileSync(join(dir, TOKEN_FILE), lines.join(""), { mode: 0o600 });
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   // kube-apiserver derives the public half for verification from the same file.
@@ -28,6 +31,6 @@ export function writeCredentials(dir: string): Tokens {
   return tokens;
 }
 
-function audited(user: UserName): string {
+function audited(user: string): string {
   return user.startsWith("kube-") ? `system:${user}` : user;
 }

@@ -3,7 +3,7 @@ import { isExecutable } from "./cache";
 import type { Source } from "./source";
 
 /** Binaries that are in a folder already. */
-export function folderSource(description: string, dir: string | undefined): Source {
+export function folderSource(description: string, dir: string | undefined): Source<string> {
   return {
     description,
     async get(name) {

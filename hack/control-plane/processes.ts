@@ -38,19 +38,40 @@ export function etcdArgs(): string[] {
   ];
 }
 
-export function apiserverArgs(port: number, audit: boolean): string[] {
+/** What of kube-apiserver depends on whether there is a real node. */
+export interface ApiserverSurroundings {
+  bind: string;
+  /** The address of the Service "kubernetes". */
+  advertise: string;
+  /** CIDR of the addresses of Services. */
+  services: string;
+  authorizationMode: string;
+}
+
+// The Service "kubernetes" needs an address which is not loopback. Nothing connects to it: this one
+// is reserved for documentation (RFC 5737), so no network interface is needed.
+const LOOPBACK: ApiserverSurroundings = {
+  bind: "127.0.0.1",
+  advertise: "192.0.2.1",
+  services: "10.96.0.0/16",
+  authorizationMode: "RBAC",
+};
+
+export function apiserverArgs(
+  port: number,
+  audit: boolean,
+  { bind, advertise, services, authorizationMode }: ApiserverSurroundings = LOOPBACK,
+): string[] {
   return [
     `--etcd-servers=${ETCD_CLIENT_URL}`,
     "--cert-dir=certs",
-    "--bind-address=127.0.0.1",
+    `--bind-address=${bind}`,
     `--secure-port=${port}`,
-    // The Service "kubernetes" needs an address which is not loopback. Nothing connects to it:
-    // this one is reserved for documentation (RFC 5737), so no network interface is needed.
-    "--advertise-address=192.0.2.1",
-    "--service-cluster-ip-range=10.96.0.0/16",
+    `--advertise-address=${advertise}`,
+    `--service-cluster-ip-range=${services}`,
     "--allow-privileged=true",
     `--token-auth-file=${TOKEN_FILE}`,
-    "--authorization-mode=RBAC",
+    `--authorization-mode=${authorizationMode}`,
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${SERVICE_ACCOUNT_KEY}`,
     `--service-account-signing-key-file=${SERVICE_ACCOUNT_KEY}`,

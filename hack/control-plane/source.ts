@@ -1,7 +1,7 @@
 import type { BinaryName } from "./versions";
 
 /** A place to get binaries from. */
-export interface Source {
+export interface Source<Name extends string = BinaryName> {
   /** As it reads before ": <why not>". */
   readonly description: string;
 
@@ -10,5 +10,5 @@ export interface Source {
    * @returns the path of the binary
    * @throws with the reason why it cannot be had from here
    */
-  get(name: BinaryName, report: (how: string) => void): Promise<string>;
+  get(name: Name, report: (how: string) => void): Promise<string>;
 }

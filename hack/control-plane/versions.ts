@@ -12,4 +12,7 @@ export const BINARY_NAMES = [
   "kwok",
 ] as const;
 
-export type BinaryName = (typeof BINARY_NAMES)[number];
+/** What a node has in addition: parts of Kubernetes that the embedded control plane can do without. */
+export const NODE_BINARY_NAMES = ["kubelet", "kube-proxy"] as const;
+
+export type BinaryName = (typeof BINARY_NAMES)[number] | (typeof NODE_BINARY_NAMES)[number];

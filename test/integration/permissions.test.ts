@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import { K8s } from "kubernetes-fluent-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CriticalService } from "../../capabilities/cluster/critical-services";
 import { openCluster, type Cluster } from "../support/cluster";
 import { eventually, Playground, said } from "../support/play";
 
@@ -60,6 +62,16 @@ async function doAllThatTheOperatorDoes(): Promise<void> {
   await play.fallbackServes("shop");
   await play.pod("web", "shop");
   await play.fallbackGone("shop");
+
+  await K8s(CriticalService).Apply({
+    metadata: { name: `${play.namespace}-page` },
+    spec: {
+      matchLabels: [{ key: "app", value: "page" }],
+      page: { configMap: { name: "page", key: "index.html" } },
+    },
+  } as InstanceType<typeof CriticalService>);
+  await play.service("page");
+  await play.fallbackServes("page");
 
   await play.pod("service-watcher-cart", "something-else");
   await play.criticalService("cart");

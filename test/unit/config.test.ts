@@ -7,7 +7,17 @@ describe("readConfig", () => {
       logLevel: "info",
       namespaces: [],
       podNamePrefix: "service-watcher",
-      podTemplate: { namespace: "linux-mag", name: "critical-service-pod-template" },
+      podTemplate: {
+        namespace: "linux-mag",
+        name: "critical-service-pod-template",
+        required: false,
+      },
+      page: {
+        image: "docker.io/nginxinc/nginx-unprivileged:1.29-alpine",
+        pullSecrets: [],
+        resources: undefined,
+      },
+      allowPrivilegedTemplates: false,
       port: 3000,
     });
   });
@@ -34,7 +44,33 @@ describe("readConfig", () => {
     expect(readConfig({ NAMESPACES: " a, b,,c " }).namespaces).toEqual(["a", "b", "c"]);
   });
 
+  it("insists on a PodTemplate that the environment names", () => {
+    expect(readConfig({ POD_TEMPLATE: "page" }).podTemplate).toEqual({
+      namespace: "linux-mag",
+      name: "page",
+      required: true,
+    });
+  });
+
+  it("says what the Pods of a page look like", () => {
+    const { page } = readConfig({
+      FALLBACK_IMAGE: "example.com/nginx:1",
+      FALLBACK_PULL_SECRETS: "a,b",
+      FALLBACK_RESOURCES: '{"limits":{"memory":"32Mi"}}',
+    });
+    expect(page).toEqual({
+      image: "example.com/nginx:1",
+      pullSecrets: ["a", "b"],
+      resources: { limits: { memory: "32Mi" } },
+    });
+  });
+
   it.each([
+    [{ FALLBACK_IMAGE: "a b" }, 'FALLBACK_IMAGE is "a b": it must be the name of an image'],
+    [{ FALLBACK_PULL_SECRETS: "A" }, 'FALLBACK_PULL_SECRETS is "A": it must be a comma-separated'],
+    [{ FALLBACK_RESOURCES: "64Mi" }, 'FALLBACK_RESOURCES is "64Mi": it must be JSON such as {"lim'],
+    [{ FALLBACK_RESOURCES: '{"cpu":1}' }, "FALLBACK_RESOURCES is "],
+    [{ ALLOW_PRIVILEGED_TEMPLATES: "yes" }, 'ALLOW_PRIVILEGED_TEMPLATES is "yes": it must be true'],
     [{ LOG_LEVEL: "LOUD" }, 'LOG_LEVEL is "LOUD": it must be one of trace, debug, info, warn'],
     [{ NAMESPACES: "a,B" }, 'NAMESPACES is "a,B": it must be a comma-separated list of namespaces'],
     [{ POD_NAME_PREFIX: "-" }, 'POD_NAME_PREFIX is "-": it must be the beginning of a Pod\'s name'],

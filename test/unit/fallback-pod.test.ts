@@ -8,7 +8,7 @@ import {
   type PodSpec,
 } from "../../capabilities/domain/fallback-pod";
 
-const service = { uid: "s1", labels: {}, selector: { app: "shop" }, skipped: undefined };
+const service = { uid: "s1", labels: {}, selector: { app: "shop" }, ports: [], skipped: undefined };
 const at = { namespace: "shop", service: "web", podName: fallbackPodName("standin", "web") };
 const build = (spec: PodSpec, metadata = {}) => buildFallbackPod(at, service, { metadata, spec });
 

@@ -86,7 +86,7 @@ describe("View", () => {
     const view = new View();
     view.setService(service());
     expect(view.setCriticalService(critical(NAMES_WEB)).keys).toContain(KEY);
-    expect(view.situation(KEY).protectedBy).toEqual(["web"]);
+    expect(view.situation(KEY).protectedBy).toMatchObject([{ name: "web" }]);
     const other = { matchLabels: [{ key: "app", value: "other" }] };
     expect(view.setCriticalService(critical(other, "2")).keys).toContain(KEY);
     expect(view.situation(KEY).protectedBy).toEqual([]);
@@ -147,7 +147,7 @@ describe("View, whichever watch is ahead", () => {
         expect(service?.uid).toBe("s2");
         expect(endpoints).toEqual({ known: true, ready: 1, selected: 1 });
         expect(fallbacks.map(({ uid }) => uid)).toEqual(["f2"]);
-        expect(protectedBy).toEqual(["web"]);
+        expect(protectedBy).toMatchObject([{ name: "web" }]);
       }),
     );
   });

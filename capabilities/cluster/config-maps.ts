@@ -1,0 +1,21 @@
+import { K8s, kind } from "kubernetes-fluent-client";
+import { callApi, unlessNotFound } from "./api";
+
+/**
+ * Reads one value of a ConfigMap.
+ *
+ * @returns the value; undefined if there is no such ConfigMap, or no such key in its data
+ * @throws {ApiError}
+ */
+export async function getConfigMapValue(
+  namespace: string,
+  name: string,
+  key: string,
+): Promise<string | undefined> {
+  const configMap = await unlessNotFound(() =>
+    callApi(`reading ConfigMap ${namespace}/${name}`, () =>
+      K8s(kind.ConfigMap).InNamespace(namespace).Get(name),
+    ),
+  );
+  return configMap?.data?.[key];
+}

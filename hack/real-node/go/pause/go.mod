@@ -1,0 +1,3 @@
+module critical-service-operator/hack/real-node/go/pause
+
+go 1.25
