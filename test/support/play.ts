@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { K8s, kind } from "kubernetes-fluent-client";
 import { inject, vi } from "vitest";
 import { CriticalService } from "../../capabilities/cluster/critical-services";
+import { FALLBACK_LABEL } from "../../capabilities/domain/fallback-pod";
 import { Kubectl } from "../../hack/kubectl";
 import { isReady } from "../../hack/world";
 import type { LogLine } from "../../hack/operator";
@@ -90,15 +91,27 @@ export class Playground {
     return items.find(pod => pod.metadata?.name === name);
   }
 
-  /** Waits for the Service's fallback Pod to be Ready and to receive its clients. */
-  async fallbackServes(service: string): Promise<kind.Pod> {
+  /** The Service's fallback Pods. */
+  async fallbacks(service: string): Promise<kind.Pod[]> {
+    const pods = K8s(kind.Pod).InNamespace(this.namespace);
+    return (await pods.WithLabel(FALLBACK_LABEL, service).Get()).items;
+  }
+
+  /** Waits for the Service's one fallback Pod to be Ready, to receive its clients, and to `suit`. */
+  async fallbackServes(
+    service: string,
+    suits: (pod: kind.Pod) => boolean = () => true,
+  ): Promise<kind.Pod> {
     return eventually(async () => {
-      const pod = await this.find(`service-watcher-${service}`);
-      if (!pod || pod.metadata?.deletionTimestamp || !isReady(pod)) {
-        throw new Error(`Service ${service} has no Ready fallback Pod`);
+      const pods = await this.fallbacks(service);
+      const [pod] = pods;
+      if (!pod || pods.length > 1 || pod.metadata?.deletionTimestamp || !isReady(pod)) {
+        throw new Error(`Service ${service} has ${pods.length} fallback Pods, or it is not Ready`);
       }
-      const behind = await this.podsBehind(service);
-      if (!behind.includes(pod.metadata?.uid ?? "")) {
+      if (!suits(pod)) {
+        throw new Error(`Service ${service} has another fallback Pod: ${JSON.stringify(pod)}`);
+      }
+      if (!(await this.podsBehind(service)).includes(pod.metadata?.uid ?? "")) {
         throw new Error(`Service ${service} does not lead to its fallback Pod`);
       }
       return pod;
@@ -108,7 +121,7 @@ export class Playground {
   /** Waits until the Service has no fallback Pod. */
   async fallbackGone(service: string): Promise<void> {
     await eventually(async () => {
-      if (await this.find(`service-watcher-${service}`)) {
+      if ((await this.fallbacks(service)).length > 0) {
         throw new Error(`Service ${service} still has a fallback Pod`);
       }
     });
@@ -162,4 +175,9 @@ export function said(lines: readonly LogLine[], text: string): LogLine {
     throw new Error(`The operator has not said: ${text}`);
   }
   return line;
+}
+
+/** Tells another Pod from this one. */
+export function isNot(before: kind.Pod): (pod: kind.Pod) => boolean {
+  return pod => pod.metadata?.uid !== before.metadata?.uid;
 }

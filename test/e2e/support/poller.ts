@@ -2,14 +2,17 @@ import { request } from "node:http";
 
 const EVERY_MS = 5;
 const TIMEOUT_MS = 2000;
+/** This many answers in a row show that a change has settled: a quarter of a second. */
+const RECENT = 50;
 
 /** One request of the client, and what came of it. */
 export interface Sample {
   /** Milliseconds since the epoch, when the request was sent. */
   readonly at: number;
-  /** The first word of the answer's body, or the error's code. */
+  /** The first word of the answer's body; "none" if there was none. */
   readonly answer: string;
-  readonly failed: boolean;
+  /** Why there was none. */
+  readonly error?: string;
 }
 
 /** A client that sends a request every 5 ms, each on a connection of its own, come what may. */
@@ -27,9 +30,9 @@ export class Poller {
     }, EVERY_MS);
   }
 
-  /** The latest answer. */
-  get last(): string {
-    return this.samples.at(-1)?.answer ?? "";
+  /** The different answers of late. */
+  get latest(): string[] {
+    return [...new Set(this.samples.slice(-RECENT).map(({ answer }) => answer))];
   }
 
   /** Samples of requests sent from `begin` on. */
@@ -47,10 +50,11 @@ export class Poller {
   async #send(): Promise<void> {
     const at = Date.now();
     try {
-      this.samples.push({ at, answer: await ask(this.#url), failed: false });
+      this.samples.push({ at, answer: await ask(this.#url) });
     } catch (error) {
-      const answer = (error as NodeJS.ErrnoException).code ?? String(error);
-      this.samples.push({ at, answer, failed: true });
+      // How a Service without endpoints refuses a client depends on where the client is.
+      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+      this.samples.push({ at, answer: "none", error: reason });
     }
   }
 }
@@ -75,7 +79,7 @@ function ask(url: string): Promise<string> {
   });
 }
 
-/** The kinds of answers in the order in which they came: ["real", "ECONNREFUSED", "fallback"]. */
+/** The kinds of answers in the order in which they came: ["real", "none", "fallback"]. */
 export function phases(samples: readonly Sample[]): string[] {
   return samples
     .map(({ answer }) => answer)

@@ -23,18 +23,13 @@ setTimeout(() => server.listen(8080), existsSync("/state/crashed") ? 4000 : 0);
 `;
 
 /** A Deployment of Pods that a Service with the selector `app: <app>` finds. */
-export function realDeployment(
-  namespace: string,
-  app: string,
-  { replicas = 1, version = "1", strategy = "RollingUpdate", drainMs = 3000 } = {},
-): object {
+export function realDeployment(namespace: string, app: string, { drainMs = 3000 } = {}): object {
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { namespace, name: app },
     spec: {
-      replicas,
-      strategy: { type: strategy },
+      replicas: 1,
       selector: { matchLabels: { app } },
       template: {
         metadata: { labels: { app } },
@@ -47,7 +42,7 @@ export function realDeployment(
               image: IMAGE,
               imagePullPolicy: "IfNotPresent",
               command: ["node", "-e", program(drainMs)],
-              env: [{ name: "VERSION", value: version }],
+              env: [{ name: "VERSION", value: "1" }],
               volumeMounts: [{ name: "state", mountPath: "/state" }],
               ports: [
                 { name: "web", containerPort: 8080 },
