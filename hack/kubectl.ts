@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { defaultSources, getBinary } from "./control-plane/binaries";
 
 /** kubectl on one cluster. */
 export class Kubectl {
@@ -47,5 +48,14 @@ export class Kubectl {
   /** Deletes objects and waits until they are gone; those that are not there are fine. */
   async delete(...what: string[]): Promise<void> {
     await this.run(["delete", ...what, "--ignore-not-found", "--wait"]);
+  }
+}
+
+/** The kubectl on the PATH; if there is none, one of ours. */
+export async function findKubectl(progress: (message: string) => void): Promise<string> {
+  try {
+    return execFileSync("/bin/sh", ["-c", "command -v kubectl"]).toString().trim();
+  } catch {
+    return getBinary("kubectl", defaultSources(), progress);
   }
 }

@@ -1,12 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { defaultSources, getBinary } from "./control-plane/binaries";
 import { startControlPlane } from "./control-plane";
 import { freePort } from "./control-plane/ports";
 import { installModule, installPepr } from "./installation";
-import { Kubectl } from "./kubectl";
+import { findKubectl, Kubectl } from "./kubectl";
 import { buildModule, MODULE_NAMESPACE, MODULE_NAME, type BuiltModule } from "./module";
 import { OperatorProcess } from "./operator";
 import { NAMESPACE } from "./scenario";
@@ -119,12 +117,4 @@ async function notThereYet(kubectl: Kubectl): Promise<string[][]> {
 async function build(print: Print): Promise<BuiltModule> {
   print("Building the module (npx pepr build)");
   return buildModule();
-}
-
-async function findKubectl(print: Print): Promise<string> {
-  try {
-    return execFileSync("/bin/sh", ["-c", "command -v kubectl"]).toString().trim();
-  } catch {
-    return getBinary("kubectl", defaultSources(), print);
-  }
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { vi } from "vitest";
-import { Kubectl } from "../../../hack/kubectl";
+import { findKubectl, Kubectl } from "../../../hack/kubectl";
 import { Poller } from "./poller";
 import { fallbackTemplate, realDeployment } from "./real-pods";
 
 /** kubectl on the cluster under test. */
-export const kubectl = new Kubectl("kubectl", process.env.KUBECONFIG ?? "");
+export const kubectl = new Kubectl(await findKubectl(console.log), process.env.KUBECONFIG ?? "");
 
 /** Waits until `check` passes, and returns what it returns. */
 export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
