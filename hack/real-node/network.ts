@@ -24,7 +24,12 @@ export async function connect(sandbox: Sandbox): Promise<void> {
     `address add ${HOST_ADDRESS}/30 dev ${HOST_LINK}`,
     `link set ${HOST_LINK} up`,
   ];
-  const inside = [`address add ${NODE_ADDRESS}/30 dev ${NODE_LINK}`, `link set ${NODE_LINK} up`];
+  const inside = [
+    `address add ${NODE_ADDRESS}/30 dev ${NODE_LINK}`,
+    `link set ${NODE_LINK} up`,
+    // kube-apiserver calls webhooks by ClusterIP: without a route nothing gets as far as kube-proxy.
+    `route add ${SERVICE_CIDR} dev ${NODE_LINK}`,
+  ];
   const routes = [POD_CIDR, SERVICE_CIDR].map(cidr => `route add ${cidr} via ${NODE_ADDRESS}`);
   await run(["ip", "-batch", "-"], { input: lines(outside) });
   await sandbox.run(["ip", "-batch", "-"], { input: lines(inside) });
