@@ -74,6 +74,8 @@ describe("deploying", () => {
     await eventually(async () => {
       expect(await logs()).toContain('Configuration: LOG_LEVEL is "LOUD": it must be one of trace');
     });
+    await kubectl.run(["set", "env", "-n", NAMESPACE, WATCHER, "LOG_LEVEL=info", "NAMESPACES-"]);
+    await operatorReady();
   });
 
   it("is undone without a trace", async () => {
