@@ -2,8 +2,17 @@ import { request } from "node:http";
 
 const EVERY_MS = 5;
 const TIMEOUT_MS = 2000;
+const FIRST_PORT = 10_000;
+const LAST_PORT = 60_000;
 /** This many answers in a row show that a change has settled: a quarter of a second. */
 const RECENT = 50;
+
+/**
+ * The client's own port of the next request. Each is used once in minutes: a connection that was
+ * tried while the Service led to a dead Pod stays in the kernel's connection tracking for two, and
+ * the next one from the same port would be sent to the dead Pod again.
+ */
+let nextPort = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
 
 /** One request of the client, and what came of it. */
 export interface Sample {
@@ -54,6 +63,10 @@ export class Poller {
     } catch (error) {
       // How a Service without endpoints refuses a client depends on where the client is.
       const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+      if (reason === "EADDRINUSE") {
+        // The port is taken here, so nothing was sent.
+        return this.#send();
+      }
       this.samples.push({ at, answer: "none", error: reason });
     }
   }
@@ -62,7 +75,9 @@ export class Poller {
 /** The first word of what the URL answers. */
 function ask(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { agent: false, timeout: TIMEOUT_MS }, response => {
+    nextPort = nextPort < LAST_PORT ? nextPort + 1 : FIRST_PORT;
+    const options = { agent: false, timeout: TIMEOUT_MS, localPort: nextPort };
+    const outgoing = request(url, options, response => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => (body += chunk));
