@@ -10,6 +10,7 @@ import {
   type FallbackPod,
 } from "./domain/fallback-pod";
 import { splitServiceKey, type PodObject, type ServiceKey } from "./domain/kubernetes";
+import type { PageSpec } from "./domain/page/spec";
 import type { ServiceRecord } from "./domain/service";
 import type { View } from "./domain/view";
 import type { FallbackContent } from "./fallback-content";
@@ -34,7 +35,8 @@ interface Parts {
 export class Reconciler {
   readonly #parts: Parts;
   readonly #restarts = new Map<ServiceKey, { count: number; notBefore: number }>();
-  readonly #checked = new Map<ServiceKey, { id: string | undefined; until: number }>();
+  /** What pages with a ConfigMap were found to be, as that is not watched. */
+  readonly #checked = new Map<ServiceKey, { page: PageSpec; id: string; until: number }>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -75,11 +77,14 @@ export class Reconciler {
       return undefined;
     }
     const checked = this.#checked.get(key);
-    if (isUnwatched(source) && checked && checked.until > Date.now()) {
+    const page = unwatchedPage(source);
+    if (page && checked?.page === page && checked.until > Date.now()) {
       return checked.id;
     }
     const id = await this.#parts.content.id(key, service, source);
-    this.#checked.set(key, { id, until: Date.now() + RECHECK_MS });
+    if (page && id) {
+      this.#checked.set(key, { page, id, until: Date.now() + RECHECK_MS });
+    }
     return id;
   }
 
@@ -96,7 +101,7 @@ export class Reconciler {
         await this.#remove(key, decision.pods, decision.reason);
         return undefined;
       case "keep":
-        return isUnwatched(source) ? RECHECK_MS : undefined;
+        return unwatchedPage(source) && RECHECK_MS;
       case "nothing":
         return undefined;
     }
@@ -167,7 +172,7 @@ export class Reconciler {
   }
 }
 
-/** Whether no event tells of a change there. */
-function isUnwatched(source: ContentSource): boolean {
-  return source.kind === "page" && source.page.configMap !== undefined;
+/** The page, if no event tells of a change of its content. */
+function unwatchedPage(source: ContentSource): PageSpec | undefined {
+  return source.kind === "page" && source.page.configMap ? source.page : undefined;
 }

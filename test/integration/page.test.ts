@@ -68,15 +68,17 @@ describe("a page", () => {
     await play.fallbackGone("shop");
   });
 
-  it("comes from a ConfigMap of the Service's namespace", async () => {
-    await K8s(kind.ConfigMap).Apply({
-      metadata: { namespace: play.namespace, name: "page" },
-      data: { "index.html": "<h1>From the ConfigMap</h1>" },
-    });
+  it("comes from a ConfigMap of the Service's namespace, and follows its changes", async () => {
+    const serves = (html: string) =>
+      play.fallbackServes("shop", ({ metadata }) =>
+        Object.values(metadata?.annotations ?? {}).includes(html),
+      );
+    await configMap("<h1>From the ConfigMap</h1>");
     await critical({ page: { configMap: { name: "page", key: "index.html" } } });
     await play.service("shop");
-    const { metadata } = await play.fallbackServes("shop");
-    expect(Object.values(metadata?.annotations ?? {})).toContain("<h1>From the ConfigMap</h1>");
+    await serves("<h1>From the ConfigMap</h1>");
+    await configMap("<h1>Another one</h1>");
+    await serves("<h1>Another one</h1>");
   });
 
   it("from a ConfigMap that is not there is the default one, with a warning", async () => {
@@ -172,6 +174,13 @@ async function critical(spec: object): Promise<void> {
     },
   };
   await K8s(CriticalService).Apply(object as unknown as InstanceType<typeof CriticalService>);
+}
+
+async function configMap(html: string): Promise<void> {
+  await K8s(kind.ConfigMap).Apply({
+    metadata: { namespace: play.namespace, name: "page" },
+    data: { "index.html": html },
+  });
 }
 
 async function podTemplate(spec: object): Promise<void> {
