@@ -43,10 +43,18 @@ function print(line: string): void {
 
 async function run({ once, kubeconfig }: Arguments): Promise<void> {
   const interrupted = new Promise<void>(resolve => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
+    for (const signal of ["SIGINT", "SIGTERM"]) {
+      process.once(signal, () => {
+        resolve();
+      });
+    }
   });
-  const session = await (kubeconfig ? openExisting(kubeconfig, print) : openEmbedded(print));
+  const opening = kubeconfig ? openExisting(kubeconfig, print) : openEmbedded(print);
+  const session = await Promise.race([opening, interrupted]);
+  if (!session) {
+    // What was started ends with this process; the first start may be minutes from its end.
+    throw new Error("Interrupted");
+  }
   try {
     await Promise.race([play(session, once), interrupted]);
     if (!once) {
