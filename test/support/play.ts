@@ -54,15 +54,23 @@ export class Playground {
     return fullName;
   }
 
-  /** A Pod with the label `app: <app>`, which turns Ready by itself unless `ready` is false. */
+  /** A Pod with the label `app: <app>`; waits until it is Ready, unless `ready` is false. */
   async pod(name: string, app: string, { ready = true } = {}): Promise<kind.Pod> {
     const annotations: Record<string, string> = ready
       ? {}
       : { "critical-service-operator/not-ready": "true" };
-    return K8s(kind.Pod).Create({
+    const created = await K8s(kind.Pod).Create({
       metadata: { namespace: this.namespace, name, labels: { app }, annotations },
       spec: { containers: [CONTAINER] },
     });
+    if (ready) {
+      await eventually(async () => {
+        if (!isReady(await this.find(name))) {
+          throw new Error(`Pod ${name} is not Ready`);
+        }
+      });
+    }
+    return created;
   }
 
   async deletePod(name: string): Promise<void> {
