@@ -24,8 +24,9 @@ function hardenManifests(file: string): void {
       document.setIn(path, document.createNode(SECCOMP.seccompProfile));
     }
     if (document.get("kind") === "Namespace") {
-      const [[label, level] = []] = Object.entries(RESTRICTED);
-      document.setIn(["metadata", "labels", label], level);
+      for (const [label, level] of Object.entries(RESTRICTED)) {
+        document.setIn(["metadata", "labels", label], level);
+      }
     }
   }
   writeFileSync(file, documents.map(document => document.toString({ lineWidth: 0 })).join(""));

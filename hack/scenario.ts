@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { isReady } from "../capabilities/domain/fallback-pod";
 import type { Kubectl } from "./kubectl";
 import type { OperatorProcess } from "./operator";
-import { isReady, readyPods, World } from "./world";
+import { readyPods, World } from "./world";
 
 const SAMPLES = join(__dirname, "samples");
 export const NAMESPACE = "linux-mag";
@@ -74,13 +75,13 @@ class Scenario {
   async #expectFallback(): Promise<void> {
     const { world } = this;
     await this.#expect(`Pod ${FALLBACK} is created`, () => world.pods.has(FALLBACK));
-    await this.#expect(`Pod ${FALLBACK} is Ready`, () => isReady(world.pods.get(FALLBACK)));
+    await this.#expect(`Pod ${FALLBACK} is Ready`, () => isReady(world.pods.get(FALLBACK) ?? {}));
     await this.#expectEndpoints(FALLBACK);
   }
 
   async #expectReal(): Promise<void> {
     const { world } = this;
-    await this.#expect(`Pod ${REAL} is Ready`, () => isReady(world.pods.get(REAL)));
+    await this.#expect(`Pod ${REAL} is Ready`, () => isReady(world.pods.get(REAL) ?? {}));
     await this.#expectLog("the operator sees it", "now has 1 selected POD(s)");
     await this.#expect(`Pod ${FALLBACK} is gone`, () => !world.pods.has(FALLBACK));
     await this.#expectEndpoints(REAL);

@@ -76,12 +76,6 @@ export class World {
   }
 }
 
-/** Whether the Pod's condition Ready is true. */
-export function isReady(pod: kind.Pod | undefined): boolean {
-  const conditions = pod?.status?.conditions ?? [];
-  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
-}
-
 /** Names of the Pods that the Service's clients reach. */
 export function readyPods(world: World, service: string): string[] {
   return (

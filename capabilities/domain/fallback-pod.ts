@@ -71,7 +71,8 @@ function contentOf({ metadata }: PodObject): string | undefined {
   return annotations?.[PAGE_HASH_ANNOTATION] ?? annotations?.[POD_TEMPLATE_ANNOTATION];
 }
 
-function isReady({ status }: PodObject): boolean {
+/** Whether the Pod's condition Ready is true. */
+export function isReady({ status }: PodObject): boolean {
   return (status?.conditions ?? []).some(
     ({ type, status }) => type === "Ready" && status === "True",
   );

@@ -3,9 +3,8 @@ import { readFileSync } from "node:fs";
 import { K8s, kind } from "kubernetes-fluent-client";
 import { inject, vi } from "vitest";
 import { CriticalService } from "../../capabilities/cluster/critical-services";
-import { FALLBACK_LABEL } from "../../capabilities/domain/fallback-pod";
+import { FALLBACK_LABEL, isReady } from "../../capabilities/domain/fallback-pod";
 import { Kubectl } from "../../hack/kubectl";
-import { isReady } from "../../hack/world";
 import type { LogLine } from "../../hack/operator";
 
 const CONTAINER = { name: "app", image: "nginxinc/nginx-unprivileged:1.29-alpine" };
@@ -65,7 +64,7 @@ export class Playground {
     });
     if (ready) {
       await eventually(async () => {
-        if (!isReady(await this.find(name))) {
+        if (!isReady((await this.find(name)) ?? {})) {
           throw new Error(`Pod ${name} is not Ready`);
         }
       });
