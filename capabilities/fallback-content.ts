@@ -1,6 +1,5 @@
-import type { Log } from "pepr";
-import { getConfigMapValue } from "./cluster/config-maps";
-import { getPodTemplate, type PodSpec } from "./cluster/pod-templates";
+import type { ClusterApi } from "./cluster";
+import type { PodSpec } from "./cluster/pod-templates";
 import type { Config } from "./domain/config";
 import type { ContentSource } from "./domain/content-source";
 import { POD_TEMPLATE_ANNOTATION } from "./domain/fallback-pod";
@@ -16,14 +15,33 @@ export type FallbackTemplate = PodTemplateSpec<PodSpec> & { spec: PodSpec };
 
 /** Finds out what a fallback Pod is to run. */
 export class FallbackContent {
+  readonly #api: ClusterApi;
   readonly #config: Config;
-  readonly #log: typeof Log;
-  /** Services whose ConfigMap was said to be missing. */
-  readonly #missing = new Set<ServiceKey>();
+  /** Services whose ConfigMap was not there when it was read last, with the words for it. */
+  readonly #missing = new Map<ServiceKey, string>();
+  /** Services that got the built-in page, as there was no PodTemplate. */
+  readonly #builtIn = new Set<ServiceKey>();
 
-  constructor(config: Config, log: typeof Log) {
+  constructor(api: ClusterApi, config: Config) {
+    this.#api = api;
     this.#config = config;
-    this.#log = log;
+  }
+
+  /** What the fallback can't do, as far as it is known by now: a sentence each. */
+  warnings(key: ServiceKey, service: ServiceRecord, source: ContentSource): string[] {
+    const isPage = source.kind === "page" || (source.kind === "default" && this.#builtIn.has(key));
+    const leftOut = isPage ? pagePorts(service.ports).leftOut : [];
+    const missing = source.kind === "page" && source.page.configMap && this.#missing.get(key);
+    return [
+      ...leftOut.map(({ port, reason }) => `its page does not serve port ${port}, which ${reason}`),
+      ...(missing ? [missing] : []),
+    ];
+  }
+
+  /** Forgets a Service that is gone. */
+  forget(key: ServiceKey): void {
+    this.#missing.delete(key);
+    this.#builtIn.delete(key);
   }
 
   /**
@@ -40,21 +58,9 @@ export class FallbackContent {
       case "podTemplate":
         return this.#namedTemplate(source);
       case "page":
-        this.#warnOfLeftOutPorts(key, service);
         return this.#page(key, service, source.page);
       case "default":
-        return (await this.#defaultTemplate()) ?? this.#page(key, service, DEFAULT_PAGE);
-    }
-  }
-
-  #warnOfLeftOutPorts(key: ServiceKey, { ports }: ServiceRecord): void {
-    const service = splitServiceKey(key);
-    for (const { port, reason } of pagePorts(ports).leftOut) {
-      this.#log.warn(
-        { service },
-        `Service ${service.name} from Namespace ${service.namespace}: the page does not serve ` +
-          `port ${port}, which ${reason}`,
-      );
+        return (await this.#defaultTemplate(key)) ?? this.#page(key, service, DEFAULT_PAGE);
     }
   }
 
@@ -82,7 +88,7 @@ export class FallbackContent {
 
   async #namedTemplate(source: { namespace: string; name: string }): Promise<FallbackTemplate> {
     const id = templateId(source);
-    const template = await getPodTemplate(source.namespace, source.name);
+    const template = await this.#api.getPodTemplate(source.namespace, source.name);
     if (!template) {
       throw new Obstacle(`spec.podTemplate: there is no PodTemplate ${id}: create it`);
     }
@@ -97,14 +103,19 @@ export class FallbackContent {
     return { ...template, metadata: { ...template.metadata, annotations } };
   }
 
-  async #defaultTemplate(): Promise<FallbackTemplate | undefined> {
+  async #defaultTemplate(key: ServiceKey): Promise<FallbackTemplate | undefined> {
     const { namespace, name, required } = this.#config.podTemplate;
-    const template = await getPodTemplate(namespace, name);
+    const template = await this.#api.getPodTemplate(namespace, name);
     if (!template && required) {
       throw new Obstacle(
         `PodTemplate ${namespace}/${name} is missing: create it, or set POD_TEMPLATE and ` +
           "POD_TEMPLATE_NS to one that is there; no fallback Pod can start until then",
       );
+    }
+    if (template) {
+      this.#builtIn.delete(key);
+    } else {
+      this.#builtIn.add(key);
     }
     return template;
   }
@@ -115,10 +126,7 @@ export class FallbackContent {
       return pagePodTemplate({ ...this.#config.page, spec, ports: service.ports, content });
     } catch (error) {
       if (error instanceof PageError) {
-        const { namespace, name } = splitServiceKey(key);
-        throw new Obstacle(
-          `Service ${name} from Namespace ${namespace} gets no page: ${error.message}`,
-        );
+        throw new Obstacle(error.message);
       }
       throw error;
     }
@@ -129,18 +137,17 @@ export class FallbackContent {
     if (!configMap) {
       return undefined;
     }
-    const service = splitServiceKey(key);
+    const { namespace } = splitServiceKey(key);
     const { name, key: entry } = configMap;
-    const content = await getConfigMapValue(service.namespace, name, entry);
-    if (content !== undefined) {
-      this.#missing.delete(key);
-    } else if (!this.#missing.has(key)) {
-      this.#missing.add(key);
-      this.#log.warn(
-        { service },
-        `spec.page.configMap: ConfigMap ${service.namespace}/${name} is not there or has no key ` +
-          `${entry}; the default page stands in for it`,
+    const content = await this.#api.getConfigMapValue(namespace, name, entry);
+    if (content === undefined) {
+      this.#missing.set(
+        key,
+        `spec.page.configMap: ConfigMap ${namespace}/${name} is not there or has no key ${entry}; ` +
+          "the default page stands in for it",
       );
+    } else {
+      this.#missing.delete(key);
     }
     return content;
   }

@@ -1,6 +1,7 @@
 import type { Log } from "pepr";
 import { isLame, type Situation } from "./domain/decide";
 import { splitServiceKey, type ServiceKey } from "./domain/kubernetes";
+import { whyLame } from "./domain/service-state";
 
 /** Tells when a Service turns lame and when it is well again, in the original's words. */
 export class LamenessLog {
@@ -30,10 +31,4 @@ export class LamenessLog {
       `Service ${service.name} from Namespace ${service.namespace} ${what}`,
     );
   }
-}
-
-function whyLame(selected: number): string {
-  return selected === 0
-    ? "has no selected POD"
-    : `has no Ready POD: none of its ${selected} selected POD(s) is Ready`;
 }

@@ -9,10 +9,14 @@ import type {
   ServiceObject,
 } from "./domain/kubernetes";
 import { View } from "./domain/view";
+import { clusterApi, type ClusterApi } from "./cluster";
+import { EventRecorder } from "./event-recorder";
 import { FallbackContent } from "./fallback-content";
 import { LamenessLog } from "./lameness-log";
 import { ProblemLog } from "./problem-log";
 import { Reconciler } from "./reconcile";
+import { ServiceStates } from "./service-states";
+import { StatusWriter } from "./status-writer";
 import { WorkQueue } from "./work-queue";
 
 const CONCURRENCY = 10;
@@ -28,13 +32,27 @@ export class Operator {
   readonly #view = new View();
   readonly #queue: WorkQueue;
 
-  constructor(config: Config) {
+  readonly #status: StatusWriter;
+  #settled = false;
+
+  constructor(config: Config, api: ClusterApi = clusterApi) {
     this.#config = config;
     const log = this.#log;
-    const lameness = new LamenessLog(log);
+    const view = this.#view;
     const problems = new ProblemLog(log);
-    const content = new FallbackContent(config, log);
-    const reconciler = new Reconciler({ view: this.#view, config, content, lameness, log });
+    const events = new EventRecorder(api, log);
+    const states = new ServiceStates({
+      events,
+      log,
+      onChange: names => {
+        this.#status.refresh(names);
+      },
+    });
+    const isSettled = () => this.#isSettled();
+    this.#status = new StatusWriter({ view, states, api, events, log, isSettled });
+    const lameness = new LamenessLog(log);
+    const content = new FallbackContent(api, config);
+    const reconciler = new Reconciler({ api, view, config, content, lameness, states, log });
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
       backoff: RETRY_BACKOFF,
@@ -74,13 +92,18 @@ export class Operator {
   }
 
   criticalServiceSeen(criticalService: CriticalServiceObject): void {
-    const { keys, problems } = this.#view.setCriticalService(criticalService);
-    const name = criticalService.metadata?.name;
+    const keys = this.#view.setCriticalService(criticalService);
+    if (!keys) {
+      return;
+    }
+    const { name = "" } = criticalService.metadata ?? {};
+    const { problems = [] } = this.#view.criticalService(name) ?? {};
     if (problems.length > 0) {
       const faults = problems.join("; ");
       this.#log.warn({ criticalService: name }, `CriticalService ${name} is ignored: ${faults}`);
     }
     this.#queue.add(...keys);
+    this.#status.refresh([name]);
   }
 
   criticalServiceGone(criticalService: CriticalServiceObject): void {
@@ -95,6 +118,12 @@ export class Operator {
   /** To be called when the cluster has no CriticalService: no event will say so. */
   noCriticalService(): void {
     this.#queue.add(...this.#view.criticalServicesAreKnown());
+  }
+
+  /** Whether everything known was dealt with once since the start. */
+  #isSettled(): boolean {
+    this.#settled ||= this.knowsCriticalServices && this.#queue.isIdle;
+    return this.#settled;
   }
 
   #handle(object: { metadata?: ObjectMeta }, change: () => ServiceKey[]): void {

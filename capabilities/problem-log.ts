@@ -1,7 +1,6 @@
 import type { Log } from "pepr";
-import { ApiError } from "./cluster/api";
 import { splitServiceKey, type ServiceKey } from "./domain/kubernetes";
-import { Obstacle } from "./obstacle";
+import { problemOf } from "./obstacle";
 
 /** Tells what keeps a Service from its fallback: once when it turns up, not at each retry. */
 export class ProblemLog {
@@ -18,14 +17,16 @@ export class ProblemLog {
    * @param retryMs milliseconds until the next try
    */
   report(key: ServiceKey, error: unknown, retryMs: number): void {
-    const message = error instanceof Error ? error.message : String(error);
-    const fields = { service: splitServiceKey(key), retryMs: Math.round(retryMs) };
+    const service = splitServiceKey(key);
+    const { message, lasting } = problemOf(error);
+    const text = `Service ${service.name} from Namespace ${service.namespace}: ${message}`;
+    const fields = { service, retryMs: Math.round(retryMs) };
     if (this.#told.get(key) === message) {
-      this.#log.debug(fields, `Still: ${message}`);
-    } else if (error instanceof Obstacle || (error instanceof ApiError && error.isRefusal)) {
-      this.#log.warn(fields, message);
+      this.#log.debug(fields, `Still: ${text}`);
+    } else if (lasting) {
+      this.#log.warn(fields, text);
     } else {
-      this.#log.error({ ...fields, err: error }, message);
+      this.#log.error({ ...fields, err: error }, text);
     }
     this.#told.set(key, message);
   }

@@ -1,5 +1,5 @@
 import type { Log } from "pepr";
-import { createPod, deletePod, getPod } from "./cluster/pods";
+import type { ClusterApi } from "./cluster";
 import type { Config } from "./domain/config";
 import { contentSource, type ContentSource } from "./domain/content-source";
 import { decide, isLame, needsFallback, type Decision, type Situation } from "./domain/decide";
@@ -15,7 +15,8 @@ import type { ServiceRecord } from "./domain/service";
 import type { View } from "./domain/view";
 import type { FallbackContent } from "./fallback-content";
 import type { LamenessLog } from "./lameness-log";
-import { Obstacle } from "./obstacle";
+import { Obstacle, problemOf } from "./obstacle";
+import type { ServiceStates } from "./service-states";
 import { backoffDelay, type Backoff } from "./work-queue";
 
 /** Between a fallback Pod that ended by itself and the next one. */
@@ -24,10 +25,12 @@ const RESTART_BACKOFF: Backoff = { baseMs: 500, maxMs: 60_000 };
 const RECHECK_MS = 30_000;
 
 interface Parts {
+  readonly api: ClusterApi;
   readonly view: View;
   readonly config: Config;
   readonly content: FallbackContent;
   readonly lameness: LamenessLog;
+  readonly states: ServiceStates;
   readonly log: typeof Log;
 }
 
@@ -50,19 +53,45 @@ export class Reconciler {
    * @throws {Obstacle | ApiError} if it could not; to be tried again
    */
   async reconcile(key: ServiceKey): Promise<number | undefined> {
-    const { view, lameness, log } = this.#parts;
+    const { view, lameness } = this.#parts;
     const situation = view.situation(key);
     lameness.report(key, situation);
     if (!isLame(situation)) {
       this.#restarts.delete(key);
     }
     const source = contentSource(situation.protectedBy ?? []);
+    try {
+      const againInMs = await this.#putRight(key, situation, source);
+      this.#tell(key, source);
+      return againInMs;
+    } catch (error) {
+      this.#tell(key, source, error);
+      throw error;
+    }
+  }
+
+  async #putRight(
+    key: ServiceKey,
+    situation: Situation,
+    source: ContentSource,
+  ): Promise<number | undefined> {
     const wanted = await this.#wantedContent(key, situation, source);
     // Looked at again: things may have changed while the content was read.
-    const decision = decide(view.situation(key), wanted);
+    const decision = decide(this.#parts.view.situation(key), wanted);
     const { action, reason } = decision;
-    log.debug({ service: splitServiceKey(key), action, reason }, "Decided");
+    this.#parts.log.debug({ service: splitServiceKey(key), action, reason }, "Decided");
     return this.#act(key, decision, source);
+  }
+
+  #tell(key: ServiceKey, source: ContentSource, error?: unknown): void {
+    const { view, content, states } = this.#parts;
+    const situation = view.situation(key);
+    const { service } = situation;
+    if (!service) {
+      content.forget(key);
+    }
+    const warnings = service ? content.warnings(key, service, source) : [];
+    states.report(key, situation, warnings, error === undefined ? undefined : problemOf(error));
   }
 
   /** What the fallback Pod that stands in is to be made of by now; undefined: it does as it is. */
@@ -134,28 +163,28 @@ export class Reconciler {
     service: ServiceRecord,
     source: ContentSource,
   ): Promise<PodObject> {
-    const { view, config, content } = this.#parts;
+    const { api, view, config, content } = this.#parts;
     const { namespace, name } = splitServiceKey(key);
     const template = await content.template(key, service, source);
     const podName = fallbackPodName(config.podNamePrefix, name, view.situation(key).fallbacks);
     const at = { namespace, service: name, podName };
-    const created = await createPod(buildFallbackPod(at, service, template));
+    const created = await api.createPod(buildFallbackPod(at, service, template));
     if (created) {
       return created;
     }
-    const present = await getPod(namespace, podName);
+    const present = await api.getPod(namespace, podName);
     if (present && fallbackFor(present) === name) {
       return present;
     }
     throw new Obstacle(
-      `Service ${name} from Namespace ${namespace} gets no fallback: Pod ${podName} is there and is ` +
-        "not the operator's. It is left alone; rename or delete it, or set POD_NAME_PREFIX",
+      `Pod ${podName} is there and is not the operator's: it is left alone; rename or delete it, ` +
+        "or set POD_NAME_PREFIX",
     );
   }
 
   async #remove(key: ServiceKey, pods: readonly FallbackPod[], reason: string): Promise<void> {
     for (const pod of pods) {
-      await deletePod(pod);
+      await this.#parts.api.deletePod(pod);
       if (pod.state === "dead") {
         this.#holdBack(key);
       }

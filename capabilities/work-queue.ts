@@ -53,9 +53,9 @@ export class WorkQueue {
     this.#schedule();
   }
 
-  /** Has the key worked on in `ms` milliseconds, or earlier if it is added before. */
-  #addLater(key: string, ms: number): void {
-    if (this.#waiting.has(key)) {
+  /** Has the key worked on in `ms` milliseconds, or earlier if it is due or added before. */
+  addLater(key: string, ms: number): void {
+    if (this.#waiting.has(key) || this.#timers.has(key)) {
       return;
     }
     this.#timers.set(
@@ -64,6 +64,11 @@ export class WorkQueue {
         this.add(key);
       }, ms),
     );
+  }
+
+  /** Whether there is nothing to do, other than at a later time. */
+  get isIdle(): boolean {
+    return this.#waiting.size === 0 && this.#running.size === 0;
   }
 
   #schedule(): void {
@@ -94,7 +99,7 @@ export class WorkQueue {
       const againInMs = await this.#options.work(key);
       this.#failures.delete(key);
       if (againInMs !== undefined) {
-        this.#addLater(key, againInMs);
+        this.addLater(key, againInMs);
       }
     } catch (error) {
       this.#retry(key, error);
@@ -109,7 +114,7 @@ export class WorkQueue {
     this.#failures.set(key, failures);
     const delay = backoffDelay(this.#options.backoff, failures);
     this.#options.onFailure(key, error, delay);
-    this.#addLater(key, delay);
+    this.addLater(key, delay);
   }
 
   #cancelTimer(key: string): void {

@@ -62,11 +62,23 @@ export async function callApi<T>(what: string, request: () => Promise<T>): Promi
 }
 
 /** What the request returns; undefined if what it asks for is not there. */
-export async function unlessNotFound<T>(request: () => Promise<T>): Promise<T | undefined> {
+export function unlessNotFound<T>(request: () => Promise<T>): Promise<T | undefined> {
+  return unless(({ isNotFound }) => isNotFound, request);
+}
+
+/** What the request returns; undefined if it is at odds with what is there. */
+export function unlessConflict<T>(request: () => Promise<T>): Promise<T | undefined> {
+  return unless(({ isConflict }) => isConflict, request);
+}
+
+async function unless<T>(
+  harmless: (error: ApiError) => boolean,
+  request: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await request();
   } catch (error) {
-    if (error instanceof ApiError && error.isNotFound) {
+    if (error instanceof ApiError && harmless(error)) {
       return undefined;
     }
     throw error;

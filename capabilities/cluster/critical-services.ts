@@ -1,11 +1,13 @@
 import { GenericKind, K8s, kind, RegisterKind } from "kubernetes-fluent-client";
 import { criticalServiceCrd, GROUP, PLURAL, VERSION } from "../domain/crd";
 import type { CriticalServiceSpec } from "../domain/critical-service";
-import { callApi } from "./api";
+import type { CriticalServiceStatus } from "../domain/status";
+import { callApi, unlessNotFound } from "./api";
 
 /** The custom resource, for bindings and calls. */
 export class CriticalService extends GenericKind {
   declare spec: CriticalServiceSpec;
+  declare status?: CriticalServiceStatus;
 }
 
 RegisterKind(CriticalService, {
@@ -37,4 +39,17 @@ export async function applyCrd(): Promise<boolean> {
 export async function anyCriticalService(): Promise<boolean> {
   const { items } = await callApi("listing CriticalServices", () => K8s(CriticalService).Get());
   return items.length > 0;
+}
+
+/**
+ * Writes the status of a CriticalService. One that is gone is fine.
+ *
+ * @throws {ApiError}
+ */
+export async function writeStatus(name: string, status: CriticalServiceStatus): Promise<void> {
+  await unlessNotFound(() =>
+    callApi(`writing the status of CriticalService ${name}`, () =>
+      K8s(CriticalService).PatchStatus({ metadata: { name }, status } as CriticalService),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 import { K8s, kind } from "kubernetes-fluent-client";
 import { FetchMethods } from "kubernetes-fluent-client/dist/fluent/shared-types";
 import type { FallbackPod, FallbackPodManifest } from "../domain/fallback-pod";
-import { ApiError, callApi, unlessNotFound } from "./api";
+import { callApi, unlessConflict, unlessNotFound } from "./api";
 import type { PodSpec } from "./pod-templates";
 
 /**
@@ -12,14 +12,9 @@ import type { PodSpec } from "./pod-templates";
  */
 export async function createPod(pod: FallbackPodManifest<PodSpec>): Promise<kind.Pod | undefined> {
   const { namespace, name } = pod.metadata;
-  try {
-    return await callApi(`creating Pod ${namespace}/${name}`, () => K8s(kind.Pod).Create(pod));
-  } catch (error) {
-    if (error instanceof ApiError && error.isConflict) {
-      return undefined;
-    }
-    throw error;
-  }
+  return unlessConflict(() =>
+    callApi(`creating Pod ${namespace}/${name}`, () => K8s(kind.Pod).Create(pod)),
+  );
 }
 
 /**
@@ -45,16 +40,12 @@ export async function getPod(namespace: string, name: string): Promise<kind.Pod 
 export async function deletePod({ namespace, name, uid }: FallbackPod): Promise<void> {
   // The client's own Delete sends no preconditions; the API server takes them as query parameters.
   const url = `/api/v1/namespaces/${namespace}/pods/${name}?uid=${uid}`;
-  try {
-    await unlessNotFound(() =>
+  // A conflict is a UID that does not match: the Pod that was meant is gone.
+  await unlessConflict(() =>
+    unlessNotFound(() =>
       callApi(`deleting Pod ${namespace}/${name}`, () =>
         K8s(kind.Pod).Raw(url, FetchMethods.DELETE),
       ),
-    );
-  } catch (error) {
-    // A UID that does not match: the Pod that was meant is gone.
-    if (!(error instanceof ApiError && error.isConflict)) {
-      throw error;
-    }
-  }
+    ),
+  );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { criticalServiceSpec } from "./critical-service";
+import { criticalServiceStatus } from "./status";
 
 export const GROUP = "mycrd.com";
 export const VERSION = "v1";
@@ -39,6 +40,12 @@ export function criticalServiceCrd() {
           additionalPrinterColumns: [
             column("Namespace", ".spec.namespace", "Empty: every namespace"),
             column("Standby", ".spec.standby", "How the fallback stands by"),
+            count("Matched", ".status.matched", "Services that it names"),
+            count("Active", ".status.active", "Services that their fallback answers for"),
+            column("Ready", condition("Ready", "status"), "False: something keeps a fallback away"),
+            { ...count("Lame", ".status.lame", "Services without a Ready Pod"), priority: 1 },
+            { ...column("Degraded", condition("Degraded", "status"), "See why"), priority: 1 },
+            { ...column("Why", condition("Degraded", "message"), "Why Degraded"), priority: 1 },
             { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
           ],
           schema: { openAPIV3Schema: rootSchema() },
@@ -52,6 +59,14 @@ function column(name: string, jsonPath: string, description: string) {
   return { name, type: "string", jsonPath, description };
 }
 
+function count(name: string, jsonPath: string, description: string) {
+  return { name, type: "integer", jsonPath, description };
+}
+
+function condition(type: string, field: string): string {
+  return `.status.conditions[?(@.type=="${type}")].${field}`;
+}
+
 function rootSchema() {
   return {
     description: "Names the Services that get a fallback Pod while they have no Ready Pod.",
@@ -62,19 +77,22 @@ function rootSchema() {
       kind: { type: "string" },
       metadata: { type: "object" },
       spec: specSchema(),
-      status: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+      status: schemaOf(criticalServiceStatus),
     },
   };
 }
 
 function specSchema(): Schema {
-  const generated = z.toJSONSchema(criticalServiceSpec, { io: "input", target: "openapi-3.0" });
-  const spec = structural(generated) as { properties: { matchLabels: Schema } };
+  const spec = schemaOf(criticalServiceSpec) as { properties: { matchLabels: Schema } };
   Object.assign(spec.properties.matchLabels, {
     "x-kubernetes-list-type": "map",
     "x-kubernetes-list-map-keys": ["key"],
   });
   return spec as unknown as Schema;
+}
+
+function schemaOf(type: z.ZodType): Schema {
+  return structural(z.toJSONSchema(type, { io: "input", target: "openapi-3.0" })) as Schema;
 }
 
 /**

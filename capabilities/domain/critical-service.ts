@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pageSpec } from "./page/spec";
+import type { CriticalServiceStatus } from "./status";
 import { splitServiceKey, type ObjectMeta, type ServiceKey } from "./kubernetes";
 
 // Labels and names as Kubernetes defines them:
@@ -101,6 +102,7 @@ export const criticalServiceSpec = fields
 export interface CriticalServiceObject {
   metadata?: ObjectMeta;
   spec?: unknown;
+  status?: CriticalServiceStatus | undefined;
 }
 
 function missing(input: unknown, fix: string): string | undefined {

@@ -16,6 +16,7 @@ import {
   type ServiceObject,
 } from "./kubernetes";
 import { readService, type ServiceRecord } from "./service";
+import type { CriticalServiceStatus } from "./status";
 import { Tombstones } from "./tombstones";
 
 /**
@@ -90,16 +91,40 @@ export class View {
     return [key];
   }
 
-  /** A CriticalService whose spec can't be read protects nothing; `problems` says why. */
-  setCriticalService(object: CriticalServiceObject): { keys: ServiceKey[]; problems: string[] } {
+  /**
+   * A CriticalService whose spec can't be read protects nothing; its `problems` say why.
+   *
+   * @returns the Services that it concerns; undefined if the spec is the one known already, such as
+   *   when the operator itself has written the status
+   */
+  setCriticalService(object: CriticalServiceObject): ServiceKey[] | undefined {
     if (this.#isLate(object.metadata)) {
-      return { keys: [], problems: [] };
+      return undefined;
     }
-    const name = object.metadata?.name ?? "";
+    const { name = "", generation } = object.metadata ?? {};
+    const uid = uidOf(object.metadata);
+    const before = this.#criticalServices.get(name);
+    if (before?.uid === uid && generation !== undefined && before.generation === generation) {
+      this.#criticalServices.set(name, { ...before, status: object.status });
+      return undefined;
+    }
     const { spec, problems = [] } = readCriticalServiceSpec(object.spec);
-    const before = this.#criticalServices.get(name)?.spec;
-    this.#criticalServices.set(name, { uid: uidOf(object.metadata), spec });
-    return { keys: [...this.criticalServicesAreKnown(), ...this.#named(before, spec)], problems };
+    const { status } = object;
+    this.#criticalServices.set(name, { uid, generation, spec, problems, status });
+    return [...this.criticalServicesAreKnown(), ...this.#named(before?.spec, spec)];
+  }
+
+  /** What is known of a CriticalService; undefined if there is none of that name. */
+  criticalService(name: string): CriticalServiceRecord | undefined {
+    return this.#criticalServices.get(name);
+  }
+
+  /** Takes note of a status that was written; the watch will tell of it too. */
+  setStatus(name: string, uid: string, status: CriticalServiceStatus): void {
+    const known = this.#criticalServices.get(name);
+    if (known?.uid === uid) {
+      this.#criticalServices.set(name, { ...known, status });
+    }
   }
 
   dropCriticalService(object: CriticalServiceObject): ServiceKey[] {
@@ -164,9 +189,14 @@ export class View {
   }
 }
 
-interface CriticalServiceRecord {
+/** What is kept of a CriticalService. */
+export interface CriticalServiceRecord {
   readonly uid: string;
+  readonly generation: number | undefined;
+  /** Undefined if it can't be read. */
   readonly spec: CriticalServiceSpec | undefined;
+  readonly problems: readonly string[];
+  readonly status: CriticalServiceStatus | undefined;
 }
 
 function uidOf(metadata: ObjectMeta | undefined): string {

@@ -51,7 +51,7 @@ describe("a foreign Pod with the fallback's name", () => {
     await play.criticalService("shop");
     await play.service("shop");
     const warning = await play.operatorSays(
-      `Service shop from Namespace ${play.namespace} gets no fallback: Pod ${FALLBACK} is there`,
+      `Service shop from Namespace ${play.namespace}: Pod ${FALLBACK} is there`,
     );
     expect(warning.level).toBe(40);
     expect(warning.msg).toContain("rename or delete it, or set POD_NAME_PREFIX");

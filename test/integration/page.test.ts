@@ -46,7 +46,7 @@ describe("a page", () => {
       return numbers?.join() === "80,8088,20000";
     });
     await play.operatorSays(
-      `Service shop from Namespace ${play.namespace}: the page does not serve port dns (53), which is UDP`,
+      `Service shop from Namespace ${play.namespace}: its page does not serve port dns (53), which is UDP`,
     );
   });
 
@@ -99,7 +99,7 @@ describe("a page", () => {
     await play.operatorSays(`Service shop from Namespace ${play.namespace} now has 1 selected POD`);
     await play.patchService("shop", { spec: { ports: udp } });
     await play.deletePod("web");
-    const text = `Service shop from Namespace ${play.namespace} gets no page: spec.ports of the Service`;
+    const text = `Service shop from Namespace ${play.namespace}: spec.ports of the Service has no port`;
     expect((await play.operatorSays(text)).level).toBe(40);
     await play.fallbackGone("shop");
   });

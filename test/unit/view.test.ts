@@ -85,18 +85,31 @@ describe("View", () => {
   it("asks for the Services that a changed CriticalService named before and names now", () => {
     const view = new View();
     view.setService(service());
-    expect(view.setCriticalService(critical(NAMES_WEB)).keys).toContain(KEY);
+    expect(view.setCriticalService(critical(NAMES_WEB))).toContain(KEY);
     expect(view.situation(KEY).protectedBy).toMatchObject([{ name: "web" }]);
     const other = { matchLabels: [{ key: "app", value: "other" }] };
-    expect(view.setCriticalService(critical(other, "2")).keys).toContain(KEY);
+    expect(view.setCriticalService(critical(other, "2"))).toContain(KEY);
     expect(view.situation(KEY).protectedBy).toEqual([]);
+  });
+
+  it("takes no CriticalService for changed whose status alone is another", () => {
+    const view = new View();
+    view.setService(service());
+    const first = critical(NAMES_WEB);
+    const { metadata } = first;
+    view.setCriticalService({ ...first, metadata: { ...metadata, generation: 1 } });
+    const status = { matched: 1 };
+    const written = { ...first, metadata: { ...metadata, generation: 1 }, status };
+    expect(view.setCriticalService(written)).toBeUndefined();
+    expect(view.criticalService("web")?.status).toEqual(status);
   });
 
   it("lets a broken CriticalService protect nothing, and says what is wrong", () => {
     const view = new View();
     view.setService(service());
-    const { problems } = view.setCriticalService(critical({ matchLabels: [] }));
-    expect(problems.join()).toContain("spec.matchLabels is empty");
+    view.setCriticalService(critical({ matchLabels: [] }));
+    const { problems } = view.criticalService("web") ?? {};
+    expect(problems?.join()).toContain("spec.matchLabels is empty");
     expect(view.situation(KEY).protectedBy).toEqual([]);
   });
 

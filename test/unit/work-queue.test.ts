@@ -51,6 +51,17 @@ describe("WorkQueue", () => {
     expect(delays[3]).toBeLessThanOrEqual(100);
   });
 
+  it("works once on a key that is added for later several times, no later than first asked", async () => {
+    const { queue, worked } = makeQueue();
+    queue.addLater("a", 100);
+    await vi.advanceTimersByTimeAsync(60);
+    queue.addLater("a", 100);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(worked).toEqual(["a"]);
+    await vi.runAllTimersAsync();
+    expect(worked).toEqual(["a"]);
+  });
+
   it("gives a key another turn when the work asks for it", async () => {
     const turns = [50, undefined];
     const { queue, worked } = makeQueue(() => Promise.resolve(turns.shift()));

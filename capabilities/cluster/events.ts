@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { K8s, kind } from "kubernetes-fluent-client";
+import type { Announcement } from "../domain/announce";
+import { timestamp } from "../domain/status";
+import { callApi, unlessConflict, unlessNotFound } from "./api";
+
+/** The object that an Event is about. */
+export interface Regarding {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Undefined for a cluster-scoped object, whose Events are kept in the namespace `default`. */
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** An Event that was written, to be counted up when the same happens again. */
+export interface RecordedEvent {
+  readonly namespace: string;
+  readonly name: string;
+  readonly count: number;
+  /** When it happened last. */
+  readonly at: Date;
+}
+
+const COMPONENT = "critical-service-operator";
+const NAME_LIMIT = 220;
+
+/**
+ * Creates an Event, as `kubectl describe` shows it below the object. One object has one Event for
+ * each reason, so all operators call it the same.
+ *
+ * @returns undefined if it is there already
+ * @throws {ApiError}
+ */
+export async function createEvent(
+  regarding: Regarding,
+  announcement: Announcement,
+  at: Date,
+): Promise<RecordedEvent | undefined> {
+  const identity = eventIdentity(regarding, announcement.reason);
+  const time = timestamp(at);
+  const event = {
+    metadata: identity,
+    involvedObject: regarding,
+    ...announcement,
+    source: { component: COMPONENT },
+    reportingComponent: COMPONENT,
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+  };
+  const what = `recording ${announcement.reason} of ${regarding.kind} ${regarding.name}`;
+  const created = await unlessConflict(() =>
+    callApi(what, () => K8s(kind.CoreEvent).Create(event as unknown as kind.CoreEvent)),
+  );
+  return created && { ...identity, count: 1, at };
+}
+
+/**
+ * Reads the Event that an object has for a reason.
+ *
+ * @returns undefined if there is none
+ * @throws {ApiError}
+ */
+export async function getEvent(
+  regarding: Regarding,
+  reason: string,
+): Promise<RecordedEvent | undefined> {
+  const { namespace, name } = eventIdentity(regarding, reason);
+  const found = await unlessNotFound(() =>
+    callApi(`reading Event ${namespace}/${name}`, () =>
+      K8s(kind.CoreEvent).InNamespace(namespace).Get(name),
+    ),
+  );
+  return (
+    found && { namespace, name, count: found.count ?? 1, at: new Date(found.lastTimestamp ?? 0) }
+  );
+}
+
+/**
+ * Counts an Event up that has happened again.
+ *
+ * @returns undefined if it is no longer there: the API server keeps Events for an hour
+ * @throws {ApiError}
+ */
+export async function repeatEvent(
+  { namespace, name, count }: RecordedEvent,
+  { message }: Announcement,
+  at: Date,
+): Promise<RecordedEvent | undefined> {
+  const patched = await unlessNotFound(() =>
+    callApi(`counting Event ${namespace}/${name} up`, () =>
+      K8s(kind.CoreEvent, { namespace, name }).Patch([
+        { op: "replace", path: "/count", value: count + 1 },
+        { op: "replace", path: "/message", value: message },
+        { op: "replace", path: "/lastTimestamp", value: timestamp(at) },
+      ]),
+    ),
+  );
+  return patched && { namespace, name, count: count + 1, at };
+}
+
+function eventIdentity({ namespace, name, uid }: Regarding, reason: string) {
+  const digest = createHash("sha256").update(`${uid}/${reason}`).digest("hex").slice(0, 16);
+  return { namespace: namespace ?? "default", name: `${name.slice(0, NAME_LIMIT)}.${digest}` };
+}

@@ -1,0 +1,64 @@
+import { isLame, type Situation } from "./decide";
+
+/**
+ * What clients of a critical Service meet.
+ *
+ * - `Healthy`: its own Pods answer.
+ * - `Starting`: it is lame, and its fallback is not Ready yet.
+ * - `Active`: it is lame, and the fallback answers.
+ * - `Blocked`: it is lame, and something that people can put right keeps it from its fallback.
+ */
+export type Phase = "Healthy" | "Starting" | "Active" | "Blocked";
+
+/** What is told of a critical Service. */
+export interface ServiceState {
+  readonly phase: Phase;
+  /** Why it is in this phase, in a sentence's words. */
+  readonly message: string;
+  /** What its fallback can't do, now or when it is needed. */
+  readonly warnings: readonly string[];
+}
+
+/** A state, and since when; undefined: it was so when the operator first looked. */
+export type TimedState = ServiceState & { readonly since: Date | undefined };
+
+/** What went wrong when a Service was last put right. */
+export interface Problem {
+  readonly message: string;
+  /** Trying again does not help: somebody has to change something. */
+  readonly lasting: boolean;
+}
+
+/** The state of a Service; undefined if no CriticalService names it, or too little is known yet. */
+export function serviceState(
+  situation: Situation,
+  warnings: readonly string[],
+  problem?: Problem,
+): ServiceState | undefined {
+  const { endpoints, protectedBy = [], fallbacks } = situation;
+  const lame = isLame(situation);
+  if (lame === undefined || protectedBy.length === 0) {
+    return undefined;
+  }
+  if (!lame) {
+    const message = `has ${endpoints.ready} Ready Pod(s) of its own`;
+    return { phase: "Healthy", message, warnings };
+  }
+  const why = whyLame(endpoints.selected);
+  const serving = fallbacks.find(({ ready, state }) => ready && state === "live");
+  if (serving) {
+    return { phase: "Active", message: `${why}: Pod ${serving.name} answers`, warnings };
+  }
+  if (problem) {
+    const phase = problem.lasting ? "Blocked" : "Starting";
+    return { phase, message: `${why}: ${problem.message}`, warnings };
+  }
+  return { phase: "Starting", message: `${why}: its fallback Pod starts`, warnings };
+}
+
+/** What is the matter with a lame Service, in the original's words. */
+export function whyLame(selected: number): string {
+  return selected === 0
+    ? "has no selected POD"
+    : `has no Ready POD: none of its ${selected} selected POD(s) is Ready`;
+}

@@ -1,0 +1,101 @@
+import type { Log } from "pepr";
+import type { ClusterApi } from "./cluster";
+import { ApiError } from "./cluster/api";
+import type { RecordedEvent, Regarding } from "./cluster/events";
+import type { Announcement } from "./domain/announce";
+import { WorkQueue } from "./work-queue";
+
+/** Few: what Services wait for goes first. */
+const CONCURRENCY = 2;
+const BACKOFF = { baseMs: 1000, maxMs: 60_000 };
+/** Events remembered, to count them up without asking. */
+const REMEMBERED = 10_000;
+/** Two operators tell of one change within this time; it counts once. */
+const SAME_CHANGE_MS = 10_000;
+
+interface Pending {
+  readonly regarding: Regarding;
+  readonly announcement: Announcement;
+  readonly at: Date;
+}
+
+/**
+ * Writes Events, in the background. What happens again to an object for the same reason is counted
+ * up in the one Event, however often and whichever operator tells it.
+ */
+export class EventRecorder {
+  readonly #api: ClusterApi;
+  readonly #log: typeof Log;
+  readonly #pending = new Map<string, Pending>();
+  readonly #recorded = new Map<string, RecordedEvent>();
+  readonly #queue: WorkQueue;
+
+  constructor(api: ClusterApi, log: typeof Log) {
+    this.#api = api;
+    this.#log = log;
+    this.#queue = new WorkQueue({
+      concurrency: CONCURRENCY,
+      backoff: BACKOFF,
+      work: key => this.#write(key),
+      onFailure: (_key, error) => {
+        log.warn({ err: error }, "An Event could not be written; it is tried again");
+      },
+    });
+  }
+
+  /** Has an Event written. */
+  record(regarding: Regarding, announcement: Announcement): void {
+    const key = `${regarding.uid}/${announcement.reason}`;
+    this.#pending.set(key, { regarding, announcement, at: new Date() });
+    this.#queue.add(key);
+  }
+
+  async #write(key: string): Promise<undefined> {
+    const pending = this.#pending.get(key);
+    if (!pending) {
+      return;
+    }
+    try {
+      this.#remember(key, await this.#createOrRepeat(this.#recorded.get(key), pending));
+    } catch (error) {
+      if (!(error instanceof ApiError && error.isRefusal)) {
+        throw error;
+      }
+      // Such as: the namespace is being deleted. The same would be refused again.
+      this.#log.info({ err: error }, "An Event was refused");
+    }
+    if (this.#pending.get(key) === pending) {
+      this.#pending.delete(key);
+    }
+  }
+
+  async #createOrRepeat(
+    known: RecordedEvent | undefined,
+    { regarding, announcement, at }: Pending,
+  ): Promise<RecordedEvent | undefined> {
+    const repeated = known && (await this.#api.repeatEvent(known, announcement, at));
+    if (repeated) {
+      return repeated;
+    }
+    const created = await this.#api.createEvent(regarding, announcement, at);
+    if (created) {
+      return created;
+    }
+    const present = await this.#api.getEvent(regarding, announcement.reason);
+    if (!present || at.getTime() - present.at.getTime() < SAME_CHANGE_MS) {
+      return present;
+    }
+    return this.#api.repeatEvent(present, announcement, at);
+  }
+
+  #remember(key: string, event: RecordedEvent | undefined): void {
+    this.#recorded.delete(key);
+    if (event) {
+      this.#recorded.set(key, event);
+    }
+    const [oldest] = this.#recorded.keys();
+    if (oldest !== undefined && this.#recorded.size > REMEMBERED) {
+      this.#recorded.delete(oldest);
+    }
+  }
+}

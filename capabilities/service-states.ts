@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Log } from "pepr";
+import { announceService, type Announcement } from "./domain/announce";
+import { isLame, type Situation } from "./domain/decide";
+import { splitServiceKey, type ServiceKey } from "./domain/kubernetes";
+import {
+  serviceState,
+  type Problem,
+  type ServiceState,
+  type TimedState,
+} from "./domain/service-state";
+import type { EventRecorder } from "./event-recorder";
+
+interface Parts {
+  readonly events: EventRecorder;
+  readonly log: typeof Log;
+  /** Told of the CriticalServices whose Services have changed. */
+  readonly onChange: (criticalServices: readonly string[]) => void;
+}
+
+interface Known {
+  readonly state: TimedState;
+  readonly namedBy: readonly string[];
+}
+
+/** Keeps what is told of each critical Service, and tells what changes: in the log and as Events. */
+export class ServiceStates {
+  readonly #parts: Parts;
+  readonly #known = new Map<ServiceKey, Known>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Notes how a Service fares. */
+  report(
+    key: ServiceKey,
+    situation: Situation,
+    warnings: readonly string[],
+    problem?: Problem,
+  ): void {
+    if (isPassing(situation)) {
+      return;
+    }
+    const before = this.#known.get(key);
+    const state = serviceState(situation, warnings, problem);
+    const namedBy = state ? (situation.protectedBy ?? []).map(({ name }) => name) : [];
+    if (isSame(before, state, namedBy)) {
+      return;
+    }
+    if (state) {
+      const now = { ...state, since: since(before?.state, state) };
+      this.#known.set(key, { state: now, namedBy });
+      this.#tell(key, situation, announceService(before?.state, now));
+    } else {
+      this.#known.delete(key);
+    }
+    this.#parts.onChange([...new Set([...(before?.namedBy ?? []), ...namedBy])]);
+  }
+
+  /** The Services that a CriticalService names, and how each fares. */
+  namedBy(criticalService: string): [ServiceKey, TimedState][] {
+    return [...this.#known]
+      .filter(([, { namedBy }]) => namedBy.includes(criticalService))
+      .map(([key, { state }]) => [key, state]);
+  }
+
+  #tell(key: ServiceKey, { service }: Situation, announcements: Announcement[]): void {
+    const { namespace, name } = splitServiceKey(key);
+    const uid = service?.uid ?? "";
+    for (const announcement of announcements) {
+      this.#parts.events.record(
+        { apiVersion: "v1", kind: "Service", namespace, name, uid },
+        announcement,
+      );
+      const text = `Service ${name} from Namespace ${namespace}: ${announcement.message}`;
+      const fields = { service: { namespace, name }, reason: announcement.reason };
+      if (announcement.reason === "FallbackWarning") {
+        this.#parts.log.warn(fields, text);
+      } else if (announcement.reason === "FallbackActive") {
+        this.#parts.log.info(fields, text);
+      }
+    }
+  }
+}
+
+/** Whether too little is known at the moment, as in the first moments of the operator. */
+function isPassing(situation: Situation): boolean {
+  const { service, protectedBy } = situation;
+  return (
+    service !== undefined && (!protectedBy || (isLame(situation) === undefined && !service.skipped))
+  );
+}
+
+function isSame(
+  before: Known | undefined,
+  now: ServiceState | undefined,
+  namedBy: readonly string[],
+): boolean {
+  if (!before || !now) {
+    return before === now;
+  }
+  const { phase, message, warnings } = before.state;
+  return isDeepStrictEqual(
+    { phase, message, warnings, namedBy: before.namedBy },
+    { phase: now.phase, message: now.message, warnings: now.warnings, namedBy },
+  );
+}
+
+/** A phase that lasts keeps its time; the first one seen may be older than this process. */
+function since(before: TimedState | undefined, now: ServiceState): Date | undefined {
+  if (!before) {
+    return now.phase === "Starting" ? new Date() : undefined;
+  }
+  return before.phase === now.phase ? before.since : new Date();
+}

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Log } from "pepr";
+import type { ClusterApi } from "./cluster";
+import { announceStatus, type Announcement } from "./domain/announce";
+import { GROUP, VERSION } from "./domain/crd";
+import { statusOf } from "./domain/status";
+import type { View } from "./domain/view";
+import type { EventRecorder } from "./event-recorder";
+import type { ServiceStates } from "./service-states";
+import { WorkQueue } from "./work-queue";
+
+const CONCURRENCY = 2;
+const BACKOFF = { baseMs: 1000, maxMs: 60_000 };
+/** Changes within this time are written together: an outage touches many Services at once. */
+const TOGETHER_MS = 1000;
+
+interface Parts {
+  readonly view: View;
+  readonly states: ServiceStates;
+  readonly api: ClusterApi;
+  readonly events: EventRecorder;
+  readonly log: typeof Log;
+  /** Whether all Services have been looked at once; half a picture is not written down. */
+  readonly isSettled: () => boolean;
+}
+
+/** Keeps the status of the CriticalServices true, with a write only where something has changed. */
+export class StatusWriter {
+  readonly #parts: Parts;
+  readonly #queue: WorkQueue;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#queue = new WorkQueue({
+      concurrency: CONCURRENCY,
+      backoff: BACKOFF,
+      work: name => this.#write(name),
+      onFailure: (criticalService, error) => {
+        parts.log.warn({ criticalService, err: error }, "The status could not be written");
+      },
+    });
+  }
+
+  /** Has the status of CriticalServices looked at, soon. */
+  refresh(names: readonly string[]): void {
+    for (const name of names) {
+      this.#queue.addLater(name, TOGETHER_MS);
+    }
+  }
+
+  async #write(name: string): Promise<number | undefined> {
+    const { view, states, api, isSettled } = this.#parts;
+    const known = view.criticalService(name);
+    if (!known) {
+      return undefined;
+    }
+    if (!isSettled()) {
+      return TOGETHER_MS;
+    }
+    const { generation, problems, status: previous } = known;
+    const services = states.namedBy(name);
+    const status = statusOf({ generation, problems, services, previous, now: new Date() });
+    if (!isDeepStrictEqual(status, previous)) {
+      await api.writeStatus(name, status);
+      view.setStatus(name, known.uid, status);
+      this.#announce(name, known.uid, announceStatus(previous, status));
+    }
+    return undefined;
+  }
+
+  #announce(name: string, uid: string, announcements: readonly Announcement[]): void {
+    const about = { apiVersion: `${GROUP}/${VERSION}`, kind: "CriticalService", name, uid };
+    for (const announcement of announcements) {
+      this.#parts.events.record({ ...about, namespace: undefined }, announcement);
+    }
+  }
+}

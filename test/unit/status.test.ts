@@ -1,0 +1,212 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { announceService, announceStatus } from "../../capabilities/domain/announce";
+import type { Situation } from "../../capabilities/domain/decide";
+import type { FallbackPod } from "../../capabilities/domain/fallback-pod";
+import { serviceState, type Phase, type TimedState } from "../../capabilities/domain/service-state";
+import { criticalServiceStatus, MAX_LISTED, statusOf } from "../../capabilities/domain/status";
+
+const START = new Date("2026-01-01T10:00:00Z");
+const LATER = new Date("2026-01-01T10:00:35Z");
+
+const pod = {
+  namespace: "shop",
+  name: "service-watcher-web",
+  ready: true,
+  state: "live",
+} as FallbackPod;
+const lame: Situation = {
+  service: { uid: "s1", labels: {}, selector: { app: "web" }, ports: [], skipped: undefined },
+  endpoints: { known: true, ready: 0, selected: 0 },
+  protectedBy: [{ name: "web", spec: { matchLabels: [], standby: "Cold" } }],
+  fallbacks: [],
+};
+const well = { ...lame, endpoints: { known: true, ready: 2, selected: 2 } };
+
+describe("serviceState", () => {
+  const lasting = { message: "there is no PodTemplate", lasting: true };
+  it.each<[string, Situation, typeof lasting | undefined, Phase | undefined, string]>([
+    ["well", well, undefined, "Healthy", "has 2 Ready Pod(s) of its own"],
+    ["well, with a problem", well, lasting, "Healthy", "has 2 Ready Pod(s) of its own"],
+    ["lame", lame, undefined, "Starting", "has no selected POD: its fallback Pod starts"],
+    ["lame, refused", lame, lasting, "Blocked", "has no selected POD: there is no PodTemplate"],
+    [
+      "lame, API server away",
+      lame,
+      { message: "no answer", lasting: false },
+      "Starting",
+      "has no selected POD: no answer",
+    ],
+    [
+      "lame, fallback Ready",
+      { ...lame, fallbacks: [pod] },
+      undefined,
+      "Active",
+      "has no selected POD: Pod service-watcher-web answers",
+    ],
+    [
+      "lame, fallback not Ready",
+      { ...lame, fallbacks: [{ ...pod, ready: false }] },
+      undefined,
+      "Starting",
+      "has no selected POD: its fallback Pod starts",
+    ],
+    ["not critical", { ...lame, protectedBy: [] }, undefined, undefined, ""],
+    [
+      "endpoints not known",
+      { ...lame, endpoints: { known: false, ready: 0, selected: 0 } },
+      undefined,
+      undefined,
+      "",
+    ],
+  ])("%s", (_, situation, problem, phase, message) => {
+    const state = serviceState(situation, [], problem);
+    expect(state?.phase).toBe(phase);
+    expect(state?.message ?? "").toBe(message);
+  });
+});
+
+describe("announceService", () => {
+  it.each<[string, TimedState | undefined, TimedState, string[]]>([
+    ["well at the start", undefined, state("Healthy"), []],
+    ["lame at the start", undefined, state("Starting"), ["ServiceLame"]],
+    ["on its fallback at the start", undefined, state("Active"), []],
+    ["turns lame", state("Healthy"), state("Starting"), ["ServiceLame"]],
+    ["gets its fallback", state("Starting"), state("Active"), ["FallbackActive"]],
+    ["is well again", state("Active"), state("Healthy"), ["FallbackReleased"]],
+    ["is refused", state("Starting"), state("Blocked"), ["FallbackRefused"]],
+    [
+      "is refused for another reason",
+      state("Blocked", { message: "x" }),
+      state("Blocked", { message: "y" }),
+      ["FallbackRefused"],
+    ],
+    ["is refused still", state("Blocked"), state("Blocked"), []],
+    [
+      "gets a warning",
+      state("Healthy"),
+      state("Healthy", { warnings: ["no"] }),
+      ["FallbackWarning"],
+    ],
+    ["keeps a warning", state("Active", { warnings: ["no"] }), state("Active"), []],
+  ])("%s", (_, before, now, reasons) => {
+    expect(announceService(before, now).map(({ reason }) => reason)).toEqual(reasons);
+  });
+
+  it("tells how long the fallback answered", () => {
+    const [released] = announceService(
+      state("Active", { since: START }),
+      state("Healthy", { since: LATER, message: "has 1 Ready Pod(s) of its own" }),
+    );
+    expect(released?.message).toBe(
+      "has 1 Ready Pod(s) of its own again after 35 s on its fallback",
+    );
+  });
+});
+
+describe("statusOf", () => {
+  it("counts, and says what is amiss", () => {
+    const status = of([
+      ["shop/a", state("Healthy")],
+      ["shop/b", state("Active", { message: "has no selected POD" })],
+      ["shop/c", state("Blocked", { message: "no such PodTemplate" })],
+    ]);
+    expect(status).toMatchObject({ matched: 3, lame: 2, active: 1, observedGeneration: 7 });
+    expect(status.services?.map(({ name }) => name)).toEqual(["c", "b", "a"]);
+    expect(verdicts(status)).toEqual(["Ready=False", "FallbackActive=True", "Degraded=True"]);
+    const degraded = status.conditions?.[2];
+    expect(degraded?.message).toBe("shop/c: no such PodTemplate");
+  });
+
+  it.each<[string, [string, TimedState][], string[]]>([
+    ["no Service", [], ["Ready=True", "FallbackActive=False", "Degraded=False"]],
+    [
+      "a warning",
+      [["shop/a", state("Healthy", { warnings: ["port 53"] })]],
+      ["Ready=True", "FallbackActive=False", "Degraded=True"],
+    ],
+    [
+      "a fallback on its way",
+      [["shop/a", state("Starting")]],
+      ["Ready=True", "FallbackActive=False", "Degraded=False"],
+    ],
+  ])("%s", (_, services, expected) => {
+    expect(verdicts(of(services))).toEqual(expected);
+  });
+
+  it("is not Ready with a spec that can't be read", () => {
+    const status = statusOf({ ...INPUT, problems: ["spec.matchLabels is missing"], services: [] });
+    expect(status.conditions?.[0]).toMatchObject({
+      status: "False",
+      reason: "InvalidSpec",
+      message: "spec.matchLabels is missing",
+    });
+  });
+
+  it("keeps the time of what has not changed, and of what another operator wrote", () => {
+    const first = of([["shop/a", state("Active", { since: START })]]);
+    const second = statusOf({
+      ...INPUT,
+      now: LATER,
+      previous: first,
+      services: [["shop/a", state("Active", { since: new Date(START.getTime() + 900) })]],
+    });
+    expect(second).toEqual(first);
+  });
+
+  it("gives a phase that came back its own time", () => {
+    const first = of([["shop/a", state("Active", { since: START })]]);
+    const second = statusOf({
+      ...INPUT,
+      previous: first,
+      services: [["shop/a", state("Active", { since: LATER })]],
+    });
+    expect(second.services?.[0]?.since).toBe("2026-01-01T10:00:35Z");
+  });
+
+  it("lists a limited number, fits its own schema, and settles at once, whatever there is", () => {
+    const phase = fc.constantFrom<Phase>("Healthy", "Starting", "Active", "Blocked");
+    const services = fc.uniqueArray(fc.tuple(fc.nat(500), phase), { selector: ([n]) => n });
+    fc.assert(
+      fc.property(services, list => {
+        const input = list.map(([n, p]): [string, TimedState] => [`ns-${n % 5}/s${n}`, state(p)]);
+        const status = of(input);
+        expect(criticalServiceStatus.parse(status)).toEqual(status);
+        expect(status.services?.length).toBe(Math.min(list.length, MAX_LISTED));
+        expect(status.matched).toBe(list.length);
+        const again = statusOf({ ...INPUT, services: input, previous: status, now: LATER });
+        expect(again).toEqual(status);
+        expect(announceStatus(status, again)).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("announceStatus", () => {
+  it.each<[string, TimedState | undefined, TimedState, string[]]>([
+    ["first, all well", undefined, state("Healthy"), []],
+    ["first, in trouble", undefined, state("Blocked"), ["Warning FallbackRefused"]],
+    ["turns active", state("Healthy"), state("Active"), ["Normal FallbackActive"]],
+    ["is released", state("Active"), state("Healthy"), ["Normal FallbackReleased"]],
+    ["is refused", state("Starting"), state("Blocked"), ["Warning FallbackRefused"]],
+    ["recovers", state("Blocked"), state("Healthy"), ["Normal AsExpected"]],
+  ])("%s", (_, before, now, expected) => {
+    const earlier = before && of([["shop/a", before]]);
+    const events = announceStatus(earlier, of([["shop/a", now]]));
+    expect(events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(expected);
+  });
+});
+
+const INPUT = { generation: 7, problems: [], previous: undefined, now: START };
+
+function of(services: [string, TimedState][]) {
+  return statusOf({ ...INPUT, services });
+}
+
+function state(phase: Phase, change: Partial<TimedState> = {}): TimedState {
+  return { phase, message: phase, warnings: [], since: undefined, ...change };
+}
+
+function verdicts(status: ReturnType<typeof statusOf>): string[] {
+  return (status.conditions ?? []).map(({ type, status }) => `${type}=${status}`);
+}
