@@ -2,6 +2,7 @@ import type { ClusterApi } from "./cluster";
 import type { PodSpec } from "./cluster/pod-templates";
 import type { Config } from "./domain/config";
 import type { ContentSource } from "./domain/content-source";
+import type { Standby } from "./domain/critical-service";
 import { POD_TEMPLATE_ANNOTATION } from "./domain/fallback-pod";
 import { splitServiceKey, type PodTemplateSpec, type ServiceKey } from "./domain/kubernetes";
 import { PAGE_HASH_ANNOTATION, PageError, pagePodTemplate } from "./domain/page/pod";
@@ -53,14 +54,17 @@ export class FallbackContent {
     key: ServiceKey,
     service: ServiceRecord,
     source: ContentSource,
+    standby: Standby,
   ): Promise<FallbackTemplate> {
     switch (source.kind) {
       case "podTemplate":
         return this.#namedTemplate(source);
       case "page":
-        return this.#page(key, service, source.page);
+        return this.#page(key, service, source.page, standby);
       case "default":
-        return (await this.#defaultTemplate(key)) ?? this.#page(key, service, DEFAULT_PAGE);
+        return (
+          (await this.#defaultTemplate(key)) ?? this.#page(key, service, DEFAULT_PAGE, standby)
+        );
     }
   }
 
@@ -73,14 +77,13 @@ export class FallbackContent {
     key: ServiceKey,
     service: ServiceRecord,
     source: ContentSource,
+    standby: Standby,
   ): Promise<string | undefined> {
     switch (source.kind) {
       case "podTemplate":
         return templateId(source);
       case "page":
-        return (await this.#page(key, service, source.page)).metadata?.annotations?.[
-          PAGE_HASH_ANNOTATION
-        ];
+        return pageHashOf(await this.#page(key, service, source.page, standby));
       case "default":
         return undefined;
     }
@@ -120,10 +123,16 @@ export class FallbackContent {
     return template;
   }
 
-  async #page(key: ServiceKey, service: ServiceRecord, spec: PageSpec): Promise<FallbackTemplate> {
+  async #page(
+    key: ServiceKey,
+    { ports }: ServiceRecord,
+    spec: PageSpec,
+    standby: Standby,
+  ): Promise<FallbackTemplate> {
     const content = await this.#configMapContent(key, spec);
+    const isStandby = standby === "Warm";
     try {
-      return pagePodTemplate({ ...this.#config.page, spec, ports: service.ports, content });
+      return pagePodTemplate({ ...this.#config.page, spec, ports, standby: isStandby, content });
     } catch (error) {
       if (error instanceof PageError) {
         throw new Obstacle(error.message);
@@ -151,6 +160,10 @@ export class FallbackContent {
     }
     return content;
   }
+}
+
+function pageHashOf({ metadata }: FallbackTemplate): string | undefined {
+  return metadata?.annotations?.[PAGE_HASH_ANNOTATION];
 }
 
 function templateId({ namespace, name }: { namespace: string; name: string }): string {

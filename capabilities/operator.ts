@@ -1,4 +1,5 @@
 import { Log } from "pepr";
+import { Actor } from "./act";
 import { watchesNamespace, type Config } from "./domain/config";
 import type { CriticalServiceObject } from "./domain/critical-service";
 import type {
@@ -52,7 +53,8 @@ export class Operator {
     this.#status = new StatusWriter({ view, states, api, events, log, isSettled });
     const lameness = new LamenessLog(log);
     const content = new FallbackContent(api, config);
-    const reconciler = new Reconciler({ api, view, config, content, lameness, states, log });
+    const actor = new Actor({ api, view, config, content, log });
+    const reconciler = new Reconciler({ view, actor, content, lameness, states, log });
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
       backoff: RETRY_BACKOFF,

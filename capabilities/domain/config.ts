@@ -55,6 +55,7 @@ const environment = z.object({
     .default("docker.io/nginxinc/nginx-unprivileged:1.29-alpine"),
   FALLBACK_PULL_SECRETS: nameList("a comma-separated list of names of Secrets, each", 253),
   FALLBACK_RESOURCES: z.string().optional().transform(parseResources).pipe(resources.optional()),
+  FALLBACK_PRIORITY_CLASS: name("the name of a PriorityClass", 253).optional(),
   ALLOW_PRIVILEGED_TEMPLATES: z
     .enum(["true", "false"], "must be true or false")
     .default("false")
@@ -89,6 +90,8 @@ export interface Config {
     readonly pullSecrets: readonly string[];
     readonly resources: Resources | undefined;
   };
+  /** PriorityClass of the fallback Pods whose template names none. */
+  readonly priorityClass: string | undefined;
   /** Whether a CriticalService's PodTemplate may give a Pod power over its Node. */
   readonly allowPrivilegedTemplates: boolean;
   /** Port of the webhooks, the health check and the metrics. */
@@ -130,6 +133,7 @@ function toConfig(read: z.infer<typeof environment>): Config {
       pullSecrets: read.FALLBACK_PULL_SECRETS,
       resources: read.FALLBACK_RESOURCES as Resources | undefined,
     },
+    priorityClass: read.FALLBACK_PRIORITY_CLASS,
     allowPrivilegedTemplates: read.ALLOW_PRIVILEGED_TEMPLATES,
     port: read.PORT,
   };

@@ -72,10 +72,10 @@ const fields = z.strictObject({
     .superRefine(refuseRepeatedKeys)
     .describe("Labels on the Services to protect. A Service must carry all of them."),
   standby: z
-    .enum(["Cold"])
+    .enum(["Cold", "Warm"], "is not a way to stand by: use Cold or Warm")
     .default("Cold")
     .describe(
-      "How the fallback stands by. Cold (the default): its Pod starts when the Service turns lame.",
+      "How the fallback stands by. Cold (the default): its Pod starts when the Service turns lame. Warm: its Pod always runs, and takes over by itself.",
     ),
   page: pageSpec.optional().describe("The page that the fallback Pod serves."),
   podTemplate: podTemplate
@@ -84,6 +84,7 @@ const fields = z.strictObject({
 });
 
 export type CriticalServiceSpec = z.infer<typeof fields>;
+export type Standby = CriticalServiceSpec["standby"];
 
 /** `spec` of a CriticalService: the one source of the type, the CRD and the admission check. */
 export const criticalServiceSpec = fields

@@ -1,7 +1,14 @@
-import type { CriticalServiceSpec } from "./critical-service";
+import type { CriticalServiceSpec, Standby } from "./critical-service";
 import type { EndpointCount } from "./endpoints";
 import { isSelected, type FallbackPod } from "./fallback-pod";
 import type { ServiceRecord } from "./service";
+import {
+  isListed,
+  sliceChanges,
+  staleSlices,
+  type SliceChange,
+  type StandbySlice,
+} from "./standby-slice";
 
 /** A CriticalService that names the Service. */
 export interface Protector {
@@ -12,19 +19,38 @@ export interface Protector {
 /** All that is known of one Service at one moment. */
 export interface Situation {
   readonly service: ServiceRecord | undefined;
+  /** Without those of our own. */
   readonly endpoints: EndpointCount;
   /** By name; undefined while the CriticalServices are not read yet. */
   readonly protectedBy: readonly Protector[] | undefined;
   readonly fallbacks: readonly FallbackPod[];
+  /** The EndpointSlices of our own. */
+  readonly slices: readonly StandbySlice[];
 }
 
 /** What to do about one Service, and why. */
 export type Decision =
   | { readonly action: "nothing" | "keep"; readonly reason: string }
-  | { readonly action: "start"; readonly service: ServiceRecord; readonly reason: string }
+  | {
+      readonly action: "start";
+      readonly service: ServiceRecord;
+      readonly standby: Standby;
+      readonly reason: string;
+    }
   | {
       readonly action: "remove" | "replace";
       readonly pods: readonly FallbackPod[];
+      readonly reason: string;
+    }
+  | {
+      readonly action: "publish";
+      readonly service: ServiceRecord;
+      readonly changes: readonly SliceChange[];
+      readonly reason: string;
+    }
+  | {
+      readonly action: "withdraw";
+      readonly slices: readonly StandbySlice[];
       readonly reason: string;
     };
 
@@ -36,83 +62,168 @@ export function isLame({ service, endpoints }: Situation): boolean | undefined {
   return !service || service.skipped || !endpoints.known ? undefined : endpoints.ready === 0;
 }
 
+/** How the fallback of a Service stands by: Warm if one of its CriticalServices says so. */
+export function standbyOf({ protectedBy = [] }: Pick<Situation, "protectedBy">): Standby {
+  return protectedBy.some(({ spec }) => spec.standby === "Warm") ? "Warm" : "Cold";
+}
+
+/** Whether a fallback Pod is to be there: the Service is critical, and lame or with a warm standby. */
+export function needsFallback(situation: Situation): boolean {
+  const lame = isLame(situation);
+  const isCritical = (situation.protectedBy?.length ?? 0) > 0;
+  return lame !== undefined && isCritical && (lame || standbyOf(situation) === "Warm");
+}
+
 /**
  * Decides about one Service, from what is there alone: asked twice, late or after a restart, the
- * answer leads to the same end.
+ * answer leads to the same end. One step at a time: the next is asked for when this one is done.
  *
  * @param content what a fallback Pod is to be made of now; undefined: whatever it is made of is fine
  */
 export function decide(situation: Situation, content?: string): Decision {
-  const { service, endpoints, protectedBy, fallbacks } = situation;
+  const { service, endpoints, protectedBy } = situation;
   if (!service) {
-    return nothing("the Service is gone; garbage collection takes its fallback Pod");
+    return nothing("the Service is gone; garbage collection takes its fallback");
   }
   if (service.skipped) {
-    return remove(fallbacks, service.skipped);
+    return release(situation, service.skipped);
   }
   if (!protectedBy) {
     return nothing("the CriticalServices are not read yet");
   }
   if (protectedBy.length === 0) {
-    return remove(fallbacks, "no CriticalService names the Service");
+    return release(situation, "no CriticalService names the Service");
   }
   if (!endpoints.known) {
     return nothing("the Service's endpoints are not known yet");
   }
-  if (endpoints.ready > 0) {
-    return remove(fallbacks, `the Service has ${endpoints.ready} Ready Pod(s) of its own`);
+  if (!needsFallback(situation)) {
+    return release(situation, `the Service has ${endpoints.ready} Ready Pod(s) of its own`);
   }
-  const names = protectedBy.map(({ name }) => name).join(", ");
-  return standIn(service, fallbacks, content, `CriticalService ${names} names the Service`);
+  return standIn({ ...situation, service, standby: standbyOf(situation), content });
 }
 
-/** Whether a fallback Pod is to stand in: the Service is lame and critical. */
-export function needsFallback(situation: Situation): boolean {
-  return isLame(situation) === true && (situation.protectedBy?.length ?? 0) > 0;
+/** What {@link standIn} looks at. */
+interface Need extends Situation {
+  readonly service: ServiceRecord;
+  readonly standby: Standby;
+  readonly content: string | undefined;
 }
 
-/** One live fallback Pod is to stand in. One with other content stays until its successor is Ready. */
-function standIn(
-  service: ServiceRecord,
-  fallbacks: readonly FallbackPod[],
-  content: string | undefined,
-  reason: string,
-): Decision {
-  const useful = fallbacks.filter(pod => whyUseless(pod, service) === undefined);
-  const current = useful.filter(pod => content === undefined || pod.content === content);
-  const kept = current.find(({ ready }) => ready) ?? current[0];
-  const outdated = kept?.ready ? [] : useful.filter(pod => !current.includes(pod));
+/**
+ * One live fallback Pod is to be there, found by its labels (Cold) or through an EndpointSlice of
+ * ours (Warm). What clients reach until then stays until they reach that one.
+ */
+function standIn(need: Need): Decision {
+  const { service, fallbacks, slices, protectedBy = [], standby } = need;
+  const able = fallbacks.filter(pod => whyUseless(pod, service) === undefined);
+  const kept = best(able.filter(pod => fits(pod, need)));
+  const endpoint = decideEndpoint(need, kept);
+  if (endpoint) {
+    return endpoint;
+  }
+  const isInService = standby === "Cold" ? kept?.ready === true : isListed(kept, slices);
+  const stays = (pod: FallbackPod) => !isInService && able.includes(pod) && serves(pod, need);
   const others = fallbacks.filter(
-    pod => pod !== kept && pod.state !== "terminating" && !outdated.includes(pod),
+    pod => pod !== kept && pod.state !== "terminating" && !stays(pod),
   );
   const [first] = others;
   if (first) {
-    return { action: "replace", pods: others, reason: whyUseless(first, service) ?? SUPERFLUOUS };
+    const reason = whyUseless(first, service) ?? whySuperfluous(first, need);
+    return { action: "replace", pods: others, reason };
   }
+  const names = protectedBy.map(({ name }) => name).join(", ");
+  const reason = `CriticalService ${names} names the Service`;
   if (kept) {
     return { action: "keep", reason };
   }
-  return { action: "start", service, reason: outdated.length > 0 ? "its content changed" : reason };
+  const isChange = able.some(stays);
+  return { action: "start", service, standby, reason: isChange ? "its content changed" : reason };
 }
 
-const SUPERFLUOUS = "another fallback Pod stands in";
+/** What is to be done about the EndpointSlices of ours; undefined: they are as they are to be. */
+function decideEndpoint(need: Need, kept: FallbackPod | undefined): Decision | undefined {
+  const { service, slices, standby } = need;
+  const stale = staleSlices(service, slices);
+  if (stale.length > 0) {
+    return withdraw(stale, "the Service has no place for the EndpointSlice any more");
+  }
+  if (standby === "Cold" && kept?.ready && slices.length > 0) {
+    return withdraw(slices, "the Service's selector finds the fallback Pod");
+  }
+  if (standby === "Cold" && slices.length === 0) {
+    return undefined;
+  }
+  const lame = isLame(need) === true;
+  const changes = sliceChanges(service, slices, standbyPod(need, kept), lame);
+  const reason = lame ? "the Service is lame" : "the Service has Ready Pods of its own";
+  return changes.length > 0 ? { action: "publish", service, changes, reason } : undefined;
+}
+
+/** The Pod for the EndpointSlices to list: a Ready one, if any; the one that they list rather than a third. */
+function standbyPod(
+  { service, fallbacks, slices }: Need,
+  kept: FallbackPod | undefined,
+): FallbackPod | undefined {
+  const possible = fallbacks.filter(
+    pod => pod.ready && pod.serviceUid === service.uid && !isSelected(pod, service),
+  );
+  const live = possible.filter(({ state }) => state === "live");
+  return (
+    live.find(pod => pod === kept) ??
+    live.find(pod => isListed(pod, slices)) ??
+    live[0] ??
+    // Evicted, say: it goes on serving for some seconds.
+    possible.find(({ state }) => state === "terminating")
+  );
+}
+
+function best(pods: readonly FallbackPod[]): FallbackPod | undefined {
+  return pods.find(({ ready }) => ready) ?? pods[0];
+}
+
+/** Whether the Pod is reached in the way that is asked for, and made of what is asked for. */
+function fits(pod: FallbackPod, { service, standby, content }: Need): boolean {
+  const isRight = isSelected(pod, service) === (standby === "Cold");
+  return isRight && (content === undefined || pod.content === content);
+}
+
+/** Whether clients reach the Pod, or will when it is Ready. */
+function serves(pod: FallbackPod, need: Need): boolean {
+  const isFound = isSelected(pod, need.service) && isLame(need) === true;
+  return isFound || isListed(pod, need.slices);
+}
 
 /** Why the Pod can't stand in for the Service; undefined if it can. */
 function whyUseless(pod: FallbackPod, service: ServiceRecord): string | undefined {
   if (pod.state !== "live") {
     return pod.state === "dead" ? "the fallback Pod has ended" : "the fallback Pod is terminating";
   }
-  if (pod.serviceUid !== service.uid) {
-    return "the fallback Pod belongs to an earlier Service of that name";
+  return pod.serviceUid === service.uid
+    ? undefined
+    : "the fallback Pod belongs to an earlier Service of that name";
+}
+
+function whySuperfluous(pod: FallbackPod, { service, standby }: Need): string {
+  if (standby === "Cold" && !isSelected(pod, service)) {
+    return "the Service's selector does not find the Pod";
   }
-  return isSelected(pod, service) ? undefined : "the Service's selector no longer finds the Pod";
+  return "another fallback Pod stands in";
 }
 
 function nothing(reason: string): Decision {
   return { action: "nothing", reason };
 }
 
-function remove(fallbacks: readonly FallbackPod[], reason: string): Decision {
+function withdraw(slices: readonly StandbySlice[], reason: string): Decision {
+  return { action: "withdraw", slices, reason };
+}
+
+/** No fallback is to be there. The EndpointSlices go first, as clients come through them. */
+function release({ fallbacks, slices }: Situation, reason: string): Decision {
+  if (slices.length > 0) {
+    return withdraw(slices, reason);
+  }
   const pods = fallbacks.filter(({ state }) => state !== "terminating");
   return pods.length === 0 ? nothing(reason) : { action: "remove", pods, reason };
 }

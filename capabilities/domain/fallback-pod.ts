@@ -1,5 +1,12 @@
 import { PAGE_HASH_ANNOTATION } from "./page/pod";
-import type { OwnerReference, PodObject, PodTemplateSpec } from "./kubernetes";
+import {
+  controllerOf,
+  type ContainerPort,
+  type OwnerReference,
+  type PodObject,
+  type PodTemplateSpec,
+} from "./kubernetes";
+import type { Standby } from "./critical-service";
 import type { ServiceRecord } from "./service";
 
 /** On each fallback Pod, with the Service's name as value; the API server filters the watch by it. */
@@ -23,12 +30,19 @@ export interface FallbackPod {
   readonly ready: boolean;
   /** `dead`: it has ended (Failed or Succeeded) and will not run again. */
   readonly state: "live" | "terminating" | "dead";
+  readonly ips: readonly string[];
+  readonly ports: readonly ContainerPort[];
+  readonly nodeName: string | undefined;
+  readonly zone: string | undefined;
 }
+
+/** The API server copies it from the Node to the Pod since Kubernetes 1.35. */
+const ZONE_LABEL = "topology.kubernetes.io/zone";
 
 /** The part of a Pod's spec that is looked at. */
 export interface PodSpec {
   terminationGracePeriodSeconds?: number;
-  containers: { lifecycle?: { preStop?: object } }[];
+  containers: { lifecycle?: { preStop?: object }; ports?: ContainerPort[] }[];
 }
 
 /** A Pod to create, its spec as the template has it. */
@@ -54,16 +68,24 @@ export function fallbackFor(pod: PodObject): string | undefined {
   return owned && owner?.kind === "Service" && owner.name === service ? service : undefined;
 }
 
-function controllerOf(pod: PodObject): OwnerReference | undefined {
-  return pod.metadata?.ownerReferences?.find(({ controller }) => controller);
-}
-
 /** Reduces a fallback Pod to what decisions are made of. */
 export function readFallbackPod(pod: PodObject): FallbackPod {
   const { namespace = "", name = "", uid = "", labels = {} } = pod.metadata ?? {};
-  const serviceUid = controllerOf(pod)?.uid;
-  const identity = { namespace, name, uid, labels, serviceUid };
-  return { ...identity, content: contentOf(pod), ready: isReady(pod), state: stateOf(pod) };
+  const { nodeName, containers = [] } = pod.spec ?? {};
+  return {
+    ...{ namespace, name, uid, labels, nodeName },
+    serviceUid: controllerOf(pod)?.uid,
+    content: contentOf(pod),
+    ready: isReady(pod),
+    state: stateOf(pod),
+    ips: ipsOf(pod),
+    ports: containers.flatMap(({ ports }) => ports ?? []),
+    zone: labels[ZONE_LABEL],
+  };
+}
+
+function ipsOf({ status }: PodObject): string[] {
+  return (status?.podIPs ?? []).flatMap(({ ip }) => ip ?? []);
 }
 
 function contentOf({ metadata }: PodObject): string | undefined {
@@ -101,18 +123,31 @@ export function fallbackPodName(
   return last === undefined ? `${prefix}-${service}` : `${prefix}-${service}-${last.slice(0, 5)}`;
 }
 
+/** How a fallback Pod is to be made, beside what its template says. */
+export interface FallbackPlace {
+  readonly namespace: string;
+  readonly service: string;
+  readonly podName: string;
+  readonly standby: Standby;
+  /** Name of a PriorityClass, for a template that names none. */
+  readonly priorityClass?: string | undefined;
+}
+
 /**
  * The Pod that stands in for a Service.
  *
- * It carries the selector, so the Service finds it, and is controlled by the Service, so that no
- * ReplicaSet with the same selector adopts it and garbage collection takes it with the Service.
+ * Cold, it carries the selector, so the Service finds it; Warm, it does not, as an EndpointSlice leads
+ * there. It is controlled by the Service, so that no ReplicaSet with the same selector adopts it and
+ * garbage collection takes it with the Service.
  */
 export function buildFallbackPod<Spec extends PodSpec>(
-  at: { namespace: string; service: string; podName: string },
+  at: FallbackPlace,
   service: ServiceRecord,
   template: PodTemplateSpec<Spec> & { spec: Spec },
 ): FallbackPodManifest<Spec> {
   const owner = { apiVersion: "v1", kind: "Service", name: at.service, uid: service.uid };
+  const { priorityClass: priorityClassName } = at;
+  const spec = lingering({ ...(priorityClassName && { priorityClassName }), ...template.spec });
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -120,8 +155,7 @@ export function buildFallbackPod<Spec extends PodSpec>(
       namespace: at.namespace,
       name: at.podName,
       labels: {
-        ...template.metadata?.labels,
-        ...service.selector,
+        ...labelsOf(at, service, template.metadata?.labels ?? {}),
         [FALLBACK_LABEL]: at.service,
       },
       annotations: {
@@ -130,8 +164,18 @@ export function buildFallbackPod<Spec extends PodSpec>(
       },
       ownerReferences: [{ ...owner, controller: true }],
     },
-    spec: lingering(template.spec),
+    spec: at.standby === "Warm" ? placedApart(spec, service) : spec,
   };
+}
+
+function labelsOf(
+  { standby }: FallbackPlace,
+  { selector }: ServiceRecord,
+  own: Record<string, string>,
+): Record<string, string> {
+  return standby === "Cold"
+    ? { ...own, ...selector }
+    : Object.fromEntries(Object.entries(own).filter(([key]) => !Object.hasOwn(selector, key)));
 }
 
 /**
@@ -155,6 +199,34 @@ function lingering<Spec extends PodSpec>(spec: Spec): Spec {
     lifecycle: { preStop: { sleep: { seconds } }, ...container.lifecycle },
   }));
   return { ...spec, containers };
+}
+
+/** How long a standby Pod stays on a Node that is lost: Kubernetes' own default is 300 s. */
+const LOST_NODE_SECONDS = 30;
+
+/**
+ * The spec with wishes for where the Pod runs, unless the template has a say in it: not on the Nodes
+ * of the Pods that it stands by for, so that the loss of one Node does not take both; and soon on
+ * another one if its own is lost, but not at the first missed heartbeat.
+ */
+function placedApart<Spec extends PodSpec>(spec: Spec, { selector }: ServiceRecord): Spec {
+  const apart = {
+    weight: 100,
+    podAffinityTerm: {
+      labelSelector: { matchLabels: selector },
+      topologyKey: "kubernetes.io/hostname",
+    },
+  };
+  const lost = ["not-ready", "unreachable"].map(condition => ({
+    key: `node.kubernetes.io/${condition}`,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds: LOST_NODE_SECONDS,
+  }));
+  const affinity = {
+    podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [apart] },
+  };
+  return { affinity, tolerations: lost, ...spec };
 }
 
 /** Whether the Service's selector finds the Pod. */

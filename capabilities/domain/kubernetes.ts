@@ -27,21 +27,47 @@ export interface OwnerReference {
 
 export interface ServiceObject {
   metadata?: ObjectMeta;
-  spec?: { type?: string; selector?: Record<string, string>; ports?: ServicePort[] };
+  spec?: {
+    type?: string;
+    selector?: Record<string, string>;
+    ports?: ServicePort[];
+    ipFamilies?: string[];
+  };
 }
 
 export interface EndpointSliceObject {
   metadata?: ObjectMeta;
+  addressType?: string;
   endpoints?: {
     addresses: string[];
-    conditions?: { ready?: boolean };
-    targetRef?: { kind?: string; uid?: string };
+    conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean };
+    targetRef?: { kind?: string; namespace?: string; name?: string; uid?: string };
+    nodeName?: string;
+    zone?: string;
   }[];
+  ports?: { name?: string; port?: number; protocol?: string }[];
+}
+
+/** A port that a container declares. */
+export interface ContainerPort {
+  name?: string;
+  containerPort: number;
+  protocol?: string;
 }
 
 export interface PodObject {
   metadata?: ObjectMeta;
-  status?: { phase?: string; conditions?: { type: string; status: string }[] };
+  spec?: { nodeName?: string; containers?: { ports?: ContainerPort[] }[] };
+  status?: {
+    phase?: string;
+    conditions?: { type: string; status: string }[];
+    podIPs?: { ip?: string }[];
+  };
+}
+
+/** The controller that an object belongs to. */
+export function controllerOf({ metadata }: { metadata?: ObjectMeta }): OwnerReference | undefined {
+  return metadata?.ownerReferences?.find(({ controller }) => controller);
 }
 
 /** A Pod's content as a PodTemplate holds it; what `spec` says is for the API server to judge. */

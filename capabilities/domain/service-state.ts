@@ -1,4 +1,6 @@
-import { isLame, type Situation } from "./decide";
+import { isLame, standbyOf, type Situation } from "./decide";
+import { isSelected, type FallbackPod } from "./fallback-pod";
+import { isListed } from "./standby-slice";
 
 /**
  * What clients of a critical Service meet.
@@ -41,11 +43,10 @@ export function serviceState(
     return undefined;
   }
   if (!lame) {
-    const message = `has ${endpoints.ready} Ready Pod(s) of its own`;
-    return { phase: "Healthy", message, warnings };
+    return healthy(situation, warnings, problem);
   }
   const why = whyLame(endpoints.selected);
-  const serving = fallbacks.find(({ ready, state }) => ready && state === "live");
+  const serving = fallbacks.find(pod => isReachable(pod, situation));
   if (serving) {
     return { phase: "Active", message: `${why}: Pod ${serving.name} answers`, warnings };
   }
@@ -54,6 +55,26 @@ export function serviceState(
     return { phase, message: `${why}: ${problem.message}`, warnings };
   }
   return { phase: "Starting", message: `${why}: its fallback Pod starts`, warnings };
+}
+
+function healthy(
+  situation: Situation,
+  warnings: readonly string[],
+  problem: Problem | undefined,
+): ServiceState {
+  const own = `has ${situation.endpoints.ready} Ready Pod(s) of its own`;
+  if (standbyOf(situation) === "Cold") {
+    return { phase: "Healthy", message: own, warnings };
+  }
+  const ready = situation.fallbacks.find(pod => isReachable(pod, situation));
+  const standby = ready ? `Pod ${ready.name} stands by` : "its standby Pod starts";
+  const trouble = problem?.lasting ? [`nothing stands by: ${problem.message}`] : [];
+  return { phase: "Healthy", message: `${own}; ${standby}`, warnings: [...warnings, ...trouble] };
+}
+
+function isReachable(pod: FallbackPod, { service, slices }: Situation): boolean {
+  const isFound = service !== undefined && isSelected(pod, service);
+  return pod.ready && pod.state === "live" && (isFound || isListed(pod, slices));
 }
 
 /** What is the matter with a lame Service, in the original's words. */

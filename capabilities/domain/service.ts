@@ -7,19 +7,17 @@ export interface ServiceRecord {
   readonly labels: Readonly<Record<string, string>>;
   readonly selector: Readonly<Record<string, string>>;
   readonly ports: readonly ServicePort[];
+  /** `IPv4`, `IPv6` or both. */
+  readonly ipFamilies: readonly string[];
   /** Why the operator does not look after this Service; undefined if it does. */
   readonly skipped: string | undefined;
 }
 
 /** Reduces a Service to what decisions are made of. */
 export function readService(service: ServiceObject): ServiceRecord {
-  return {
-    uid: service.metadata?.uid ?? "",
-    labels: service.metadata?.labels ?? {},
-    selector: service.spec?.selector ?? {},
-    ports: service.spec?.ports ?? [],
-    skipped: skipReason(service),
-  };
+  const { uid = "", labels = {} } = service.metadata ?? {};
+  const { selector = {}, ports = [], ipFamilies = ["IPv4"] } = service.spec ?? {};
+  return { uid, labels, selector, ports, ipFamilies, skipped: skipReason(service) };
 }
 
 function skipReason({ metadata, spec }: ServiceObject): string | undefined {

@@ -17,6 +17,7 @@ import {
 } from "./kubernetes";
 import { readService, type ServiceRecord } from "./service";
 import type { CriticalServiceStatus } from "./status";
+import { isStandbySlice, readStandbySlice, type StandbySlice } from "./standby-slice";
 import { Tombstones } from "./tombstones";
 
 /**
@@ -29,6 +30,7 @@ import { Tombstones } from "./tombstones";
 export class View {
   readonly #services = new Map<ServiceKey, ServiceRecord>();
   readonly #slices = new Map<ServiceKey, Map<string, SliceRecord>>();
+  readonly #standbySlices = new Map<ServiceKey, Map<string, Versioned<StandbySlice>>>();
   readonly #fallbacks = new Map<ServiceKey, Map<string, FallbackPod>>();
   readonly #criticalServices = new Map<string, CriticalServiceRecord>();
   readonly #tombstones = new Tombstones();
@@ -57,7 +59,17 @@ export class View {
     if (!key || this.#isLate(slice.metadata)) {
       return [];
     }
-    put(this.#slices, key, uidOf(slice.metadata), readSlice(slice));
+    const uid = uidOf(slice.metadata);
+    if (!isStandbySlice(slice)) {
+      put(this.#slices, key, uid, readSlice(slice));
+      return [key];
+    }
+    const version = Number(slice.metadata?.resourceVersion);
+    const known = this.#standbySlices.get(key)?.get(uid);
+    // The answer to a write of ours may be known before the events that lead up to it.
+    if (!known || !(known.version > version)) {
+      put(this.#standbySlices, key, uid, { version, value: readStandbySlice(slice) });
+    }
     return [key];
   }
 
@@ -68,6 +80,7 @@ export class View {
       return [];
     }
     take(this.#slices, key, uidOf(slice.metadata));
+    take(this.#standbySlices, key, uidOf(slice.metadata));
     return [key];
   }
 
@@ -147,7 +160,7 @@ export class View {
       return [];
     }
     this.#criticalServicesKnown = true;
-    return [...this.#fallbacks.keys()];
+    return [...new Set([...this.#fallbacks.keys(), ...this.#standbySlices.keys()])];
   }
 
   get knowsCriticalServices(): boolean {
@@ -164,6 +177,7 @@ export class View {
       endpoints: countEndpoints(slices, uid => fallbacks?.has(uid) ?? false),
       protectedBy: this.#criticalServicesKnown ? this.#protectors(key, service) : undefined,
       fallbacks: [...(fallbacks?.values() ?? [])],
+      slices: [...(this.#standbySlices.get(key)?.values() ?? [])].map(({ value }) => value),
     };
   }
 
@@ -197,6 +211,11 @@ export interface CriticalServiceRecord {
   readonly spec: CriticalServiceSpec | undefined;
   readonly problems: readonly string[];
   readonly status: CriticalServiceStatus | undefined;
+}
+
+interface Versioned<T> {
+  readonly version: number;
+  readonly value: T;
 }
 
 function uidOf(metadata: ObjectMeta | undefined): string {

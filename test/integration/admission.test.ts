@@ -63,7 +63,9 @@ describe("a CriticalService is accepted", () => {
       manifest("original", { namespace: "default", matchLabels: LABELS }),
     );
     const table = await kubectl("get", "crisvc", "original");
-    expect(table).toMatch(/NAME +NAMESPACE +STANDBY +AGE\noriginal +default +Cold +/);
+    expect(table).toMatch(
+      /NAME +NAMESPACE +STANDBY +MATCHED +ACTIVE +READY +AGE\noriginal +default +Cold +/,
+    );
   });
 });
 

@@ -1,39 +1,27 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  decide,
-  isLame,
-  needsFallback,
-  type Decision,
-  type Situation,
-} from "../../capabilities/domain/decide";
+import { decide, type Decision, type Situation } from "../../capabilities/domain/decide";
 import type { FallbackPod } from "../../capabilities/domain/fallback-pod";
+import { aPod, aProtector, aService, aSlice, aStandbyPod } from "./build";
 
-const service = { uid: "s1", labels: {}, selector: { app: "shop" }, ports: [], skipped: undefined };
-const web = { name: "web", spec: { matchLabels: [], standby: "Cold" as const } };
-const live: FallbackPod = {
-  namespace: "shop",
-  name: "service-watcher-web",
-  uid: "p1",
-  labels: { app: "shop" },
-  serviceUid: "s1",
-  content: "v1",
-  ready: true,
-  state: "live",
-};
-const another: FallbackPod = { ...live, uid: "p2" };
-const dead: FallbackPod = { ...live, state: "dead" };
-const terminating: FallbackPod = { ...live, state: "terminating" };
+const service = aService();
+const live = aPod();
+const another = aPod({ uid: "p2" });
+const dead = aPod({ state: "dead" });
+const terminating = aPod({ state: "terminating" });
 const lame: Situation = {
   service,
   endpoints: { known: true, ready: 0, selected: 0 },
-  protectedBy: [web],
+  protectedBy: [aProtector("Cold")],
   fallbacks: [],
+  slices: [],
 };
-const well = { ...lame, endpoints: { known: true, ready: 2, selected: 3 } };
+const HAS_PODS = { endpoints: { known: true, ready: 2, selected: 3 } };
+const well = { ...lame, ...HAS_PODS };
+
+type Row = [string, Situation, Decision["action"], string];
 
 describe("decide", () => {
-  it.each<[string, Situation, Decision["action"], string]>([
+  it.each<Row>([
     ["lame", lame, "start", "CriticalService web names the Service"],
     ["lame, fallback there", { ...lame, fallbacks: [live] }, "keep", "CriticalService web names"],
     ["lame, fallback ended", { ...lame, fallbacks: [dead] }, "replace", "has ended"],
@@ -41,13 +29,13 @@ describe("decide", () => {
     ["lame, two fallbacks", { ...lame, fallbacks: [live, another] }, "replace", "another fallback"],
     [
       "lame, another selector",
-      { ...lame, service: { ...service, selector: { app: "cart" } }, fallbacks: [live] },
+      { ...lame, service: aService({ selector: { app: "cart" } }), fallbacks: [live] },
       "replace",
-      "selector no longer finds",
+      "selector does not find",
     ],
     [
       "lame, Service made anew",
-      { ...lame, service: { ...service, uid: "s2" }, fallbacks: [live] },
+      { ...lame, service: aService({ uid: "s2" }), fallbacks: [live] },
       "replace",
       "earlier Service",
     ],
@@ -75,7 +63,7 @@ describe("decide", () => {
     ["well again, fallback going", { ...well, fallbacks: [terminating] }, "nothing", "2 Ready"],
     [
       "ExternalName",
-      { ...lame, service: { ...service, skipped: "of type ExternalName" }, fallbacks: [live] },
+      { ...lame, service: aService({ skipped: "of type ExternalName" }), fallbacks: [live] },
       "remove",
       "ExternalName",
     ],
@@ -103,82 +91,89 @@ describe("decide", () => {
   });
 });
 
-const anyPod: fc.Arbitrary<FallbackPod> = fc.record({
-  namespace: fc.constant("shop"),
-  name: fc.constantFrom("service-watcher-web", "other-web"),
-  uid: fc.uuid(),
-  labels: fc.constantFrom({ app: "shop" }, {}),
-  serviceUid: fc.constantFrom("s1", "s2", undefined),
-  content: fc.constantFrom("v1", "v2", undefined),
-  ready: fc.boolean(),
-  state: fc.constantFrom("live" as const, "terminating" as const, "dead" as const),
-});
-const anySituation: fc.Arbitrary<Situation> = fc.record({
-  service: fc.constantFrom(undefined, service, { ...service, skipped: "no selector" }),
-  endpoints: fc.record({ known: fc.boolean(), ready: fc.nat(2), selected: fc.nat(3) }),
-  protectedBy: fc.constantFrom(undefined, [], [web], [web, { ...web, name: "b" }]),
-  fallbacks: fc.array(anyPod, { maxLength: 3 }),
-});
+const standby = aStandbyPod();
+const warmWell = { ...well, protectedBy: [aProtector("Warm")] };
+const warmLame = { ...lame, protectedBy: [aProtector("Warm")] };
+const resting = { fallbacks: [standby], slices: [aSlice(standby, false)] };
+const answering = { fallbacks: [standby], slices: [aSlice(standby, true)] };
+const toCold = { protectedBy: [aProtector("Cold")] };
 
-describe("decide, whatever the situation", () => {
-  it("starts a fallback only for a lame critical Service that has none with that content", () => {
-    check((situation, { action }, content) => {
-      if (action === "start") {
-        expect(isLame(situation)).toBe(true);
-        expect(situation.protectedBy).not.toEqual([]);
-        expect(useful(situation).filter(pod => pod.content === content)).toEqual([]);
-      }
-    });
+describe("decide about a warm standby", () => {
+  it.each<Row>([
+    ["well, none there", warmWell, "start", "names the Service"],
+    ["well, not Ready", { ...warmWell, fallbacks: [{ ...standby, ready: false }] }, "keep", ""],
+    ["well, Ready", { ...warmWell, fallbacks: [standby] }, "publish", "Ready Pods of its own"],
+    ["well, listed", { ...warmWell, ...resting }, "keep", ""],
+    ["lame, at rest", { ...warmLame, ...resting }, "publish", "is lame"],
+    ["lame, answering", { ...warmLame, ...answering }, "keep", ""],
+    ["well again", { ...warmWell, ...answering }, "publish", "Ready Pods of its own"],
+    [
+      "not Ready any more",
+      { ...warmLame, ...answering, fallbacks: [{ ...standby, ready: false }] },
+      "publish",
+      "is lame",
+    ],
+    [
+      "not critical any more",
+      { ...warmLame, ...answering, protectedBy: [] },
+      "withdraw",
+      "no Crit",
+    ],
+    ["withdrawn", { ...warmLame, fallbacks: [standby], protectedBy: [] }, "remove", "no Critical"],
+    ["one of several asks for it", { ...warmWell, ...bothKinds(), ...resting }, "keep", ""],
+    ["well, Cold from now on", { ...warmWell, ...resting, ...toCold }, "withdraw", "2 Ready"],
+    ["lame, Cold from now on", { ...warmLame, ...answering, ...toCold }, "start", ""],
+    [
+      "lame, Cold from now on, its Pod Ready",
+      { ...warmLame, ...answering, ...toCold, fallbacks: [standby, another] },
+      "withdraw",
+      "selector finds",
+    ],
+    ["lame, Warm from now on", { ...warmLame, fallbacks: [live] }, "start", ""],
+    [
+      "lame, Warm from now on, its Pod Ready",
+      { ...warmLame, fallbacks: [live, { ...standby, uid: "p2" }] },
+      "publish",
+      "",
+    ],
+    [
+      "lame, Warm from now on, its Pod listed",
+      { ...warmLame, ...answering, fallbacks: [standby, { ...live, uid: "p3" }] },
+      "replace",
+      "another",
+    ],
+    [
+      "the Service has lost a family",
+      { ...warmWell, ...resting, slices: [aSlice(standby, false, { addressType: "IPv6" })] },
+      "withdraw",
+      "no place",
+    ],
+    [
+      "the Service's ports have changed",
+      { ...warmWell, ...resting, service: aService({ ports: [{ name: "web", port: 80 }] }) },
+      "publish",
+      "",
+    ],
+  ])("%s", (_, situation, action, reason) => {
+    const decision = decide(situation);
+    expect(decision.action).toBe(action);
+    expect(decision.reason).toContain(reason);
   });
 
-  it("never takes the only useful fallback from a lame critical Service", () => {
-    check((situation, decision) => {
-      if (needsFallback(situation) && "pods" in decision) {
-        const removed = (pod: FallbackPod) => decision.pods.includes(pod);
-        for (const wanted of [useful(situation), useful(situation).filter(({ ready }) => ready)]) {
-          expect(wanted.length > 0 && wanted.every(removed)).toBe(false);
-        }
-      }
-    });
-  });
-
-  it("comes to rest: once done, deciding again asks for nothing more", () => {
-    check((situation, _, content) => {
-      let { fallbacks } = situation;
-      let decision = decide(situation, content);
-      for (let turn = 0; turn < 5; turn++) {
-        fallbacks = after(fallbacks, decision, content);
-        decision = decide({ ...situation, fallbacks }, content);
-      }
-      expect(["keep", "nothing"]).toContain(decision.action);
-      expect(!needsFallback(situation) || fallbacks.length === 1).toBe(true);
+  it("that is being evicted is listed until its successor is Ready", () => {
+    const going: FallbackPod = { ...standby, state: "terminating" };
+    const next = aStandbyPod({ uid: "p2", ready: false });
+    const slices = [aSlice(going, true)];
+    expect(decide({ ...warmLame, fallbacks: [going], slices }).action).toBe("start");
+    expect(decide({ ...warmLame, fallbacks: [going, next], slices }).action).toBe("keep");
+    const ready = decide({ ...warmLame, fallbacks: [going, { ...next, ready: true }], slices });
+    expect(ready).toMatchObject({
+      action: "publish",
+      changes: [{ content: { endpoint: { podUid: "p2", ready: true } } }],
     });
   });
 });
 
-/** The fallback Pods that can stand in. */
-function useful({ fallbacks }: Situation): FallbackPod[] {
-  return fallbacks.filter(
-    pod => pod.state === "live" && pod.serviceUid === "s1" && pod.labels.app === "shop",
-  );
-}
-
-/** The fallback Pods once the decision was carried out, what started is Ready and what ends is gone. */
-function after(pods: readonly FallbackPod[], decision: Decision, content = "v1"): FallbackPod[] {
-  const left = pods
-    .filter(({ state }) => state !== "terminating")
-    .filter(pod => !("pods" in decision && decision.pods.includes(pod)))
-    .map(pod => ({ ...pod, ready: true }));
-  return decision.action === "start" ? [...left, { ...live, content }] : left;
-}
-
-function check(
-  assertion: (situation: Situation, decision: Decision, content: string | undefined) => void,
-): void {
-  fc.assert(
-    fc.property(anySituation, fc.constantFrom("v1", "v2", undefined), (situation, content) => {
-      assertion(situation, decide(situation, content), content);
-    }),
-    { numRuns: 2000 },
-  );
+function bothKinds() {
+  return { protectedBy: [aProtector("Cold", "a"), aProtector("Warm", "b")] };
 }

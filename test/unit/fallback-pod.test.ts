@@ -5,12 +5,19 @@ import {
   fallbackPodName,
   FALLBACK_LABEL,
   readFallbackPod,
+  type FallbackPlace,
   type PodSpec,
 } from "../../capabilities/domain/fallback-pod";
+import { aService } from "./build";
 
-const service = { uid: "s1", labels: {}, selector: { app: "shop" }, ports: [], skipped: undefined };
-const at = { namespace: "shop", service: "web", podName: fallbackPodName("standin", "web") };
-const build = (spec: PodSpec, metadata = {}) => buildFallbackPod(at, service, { metadata, spec });
+const at = {
+  namespace: "shop",
+  service: "web",
+  podName: fallbackPodName("standin", "web"),
+  standby: "Cold" as const,
+};
+const build = (spec: PodSpec, metadata = {}, change: Partial<FallbackPlace> = {}) =>
+  buildFallbackPod({ ...at, ...change }, aService(), { metadata, spec });
 
 describe("buildFallbackPod", () => {
   it("makes a Pod that is recognised as ours", () => {
@@ -48,6 +55,52 @@ describe("buildFallbackPod", () => {
   it("leaves a Pod alone that is to end at once", () => {
     const spec = { terminationGracePeriodSeconds: 1, containers: [{}] };
     expect(build(spec).spec).toEqual(spec);
+  });
+});
+
+describe("buildFallbackPod for a warm standby", () => {
+  const warm = (spec: object = {}, metadata = {}) =>
+    build({ containers: [{}], ...spec }, metadata, { standby: "Warm" });
+
+  it("leaves the selector's labels out, whatever the template says", () => {
+    const { labels } = warm({}, { labels: { app: "shop", team: "a" } }).metadata;
+    expect(labels).toEqual({ team: "a", [FALLBACK_LABEL]: "web" });
+  });
+
+  it("wishes for another Node than that of the real Pods, and leaves a lost one soon", () => {
+    expect(warm().spec).toMatchObject({
+      affinity: {
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            {
+              podAffinityTerm: {
+                labelSelector: { matchLabels: { app: "shop" } },
+                topologyKey: "kubernetes.io/hostname",
+              },
+            },
+          ],
+        },
+      },
+      tolerations: [
+        { key: "node.kubernetes.io/not-ready", tolerationSeconds: 30 },
+        { key: "node.kubernetes.io/unreachable", tolerationSeconds: 30 },
+      ],
+    });
+  });
+
+  it("takes the template's own word for it", () => {
+    const own = { affinity: { nodeAffinity: {} }, tolerations: [] };
+    expect(warm(own).spec).toMatchObject(own);
+  });
+});
+
+describe("the priority class", () => {
+  it.each<[string, object, string]>([
+    ["is the operator's", {}, "important"],
+    ["is the template's own", { priorityClassName: "mine" }, "mine"],
+  ])("%s", (_, spec, priorityClassName) => {
+    const pod = build({ containers: [{}], ...spec }, {}, { priorityClass: "important" });
+    expect(pod.spec).toMatchObject({ priorityClassName });
   });
 });
 

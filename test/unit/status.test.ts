@@ -2,26 +2,29 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { announceService, announceStatus } from "../../capabilities/domain/announce";
 import type { Situation } from "../../capabilities/domain/decide";
-import type { FallbackPod } from "../../capabilities/domain/fallback-pod";
 import { serviceState, type Phase, type TimedState } from "../../capabilities/domain/service-state";
 import { criticalServiceStatus, MAX_LISTED, statusOf } from "../../capabilities/domain/status";
+
+import { aPod, aService, aSlice, aStandbyPod } from "./build";
 
 const START = new Date("2026-01-01T10:00:00Z");
 const LATER = new Date("2026-01-01T10:00:35Z");
 
-const pod = {
-  namespace: "shop",
-  name: "service-watcher-web",
-  ready: true,
-  state: "live",
-} as FallbackPod;
+const pod = aPod();
+const standby = aStandbyPod();
 const lame: Situation = {
-  service: { uid: "s1", labels: {}, selector: { app: "web" }, ports: [], skipped: undefined },
+  service: aService(),
   endpoints: { known: true, ready: 0, selected: 0 },
   protectedBy: [{ name: "web", spec: { matchLabels: [], standby: "Cold" } }],
   fallbacks: [],
+  slices: [],
 };
-const well = { ...lame, endpoints: { known: true, ready: 2, selected: 2 } };
+const warm: Situation = {
+  ...lame,
+  protectedBy: [{ name: "web", spec: { matchLabels: [], standby: "Warm" } }],
+};
+const ENDPOINTS = { endpoints: { known: true, ready: 2, selected: 2 } };
+const well = { ...lame, ...ENDPOINTS };
 
 describe("serviceState", () => {
   const lasting = { message: "there is no PodTemplate", lasting: true };
@@ -51,6 +54,34 @@ describe("serviceState", () => {
       "Starting",
       "has no selected POD: its fallback Pod starts",
     ],
+    [
+      "lame, standby Ready but not listed",
+      { ...warm, fallbacks: [standby] },
+      undefined,
+      "Starting",
+      "has no selected POD: its fallback Pod starts",
+    ],
+    [
+      "lame, standby listed",
+      { ...warm, fallbacks: [standby], slices: [aSlice(standby, false)] },
+      undefined,
+      "Active",
+      "has no selected POD: Pod service-watcher-web answers",
+    ],
+    [
+      "well, standby listed",
+      { ...warm, ...ENDPOINTS, fallbacks: [standby], slices: [aSlice(standby, false)] },
+      undefined,
+      "Healthy",
+      "has 2 Ready Pod(s) of its own; Pod service-watcher-web stands by",
+    ],
+    [
+      "well, standby on its way",
+      { ...warm, ...ENDPOINTS },
+      undefined,
+      "Healthy",
+      "has 2 Ready Pod(s) of its own; its standby Pod starts",
+    ],
     ["not critical", { ...lame, protectedBy: [] }, undefined, undefined, ""],
     [
       "endpoints not known",
@@ -64,6 +95,13 @@ describe("serviceState", () => {
     expect(state?.phase).toBe(phase);
     expect(state?.message ?? "").toBe(message);
   });
+});
+
+it("warns of a standby that can't start while the Service is well", () => {
+  const problem = { message: "no such PodTemplate", lasting: true };
+  const state = serviceState({ ...warm, ...ENDPOINTS }, ["port 53"], problem);
+  expect(state?.phase).toBe("Healthy");
+  expect(state?.warnings).toEqual(["port 53", "nothing stands by: no such PodTemplate"]);
 });
 
 describe("announceService", () => {

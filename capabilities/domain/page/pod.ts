@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { pageContent } from "./content";
 import { FILE, nginxFiles, READY_PATH, type NginxPaths } from "./nginx";
-import { pagePorts, type ServedPort, type ServicePort } from "./ports";
+import { pagePorts, STANDBY_PORT, type ServedPort, type ServicePort } from "./ports";
 import type { PageSpec } from "./spec";
 import { contentFault, utf8Bytes } from "./text";
 
@@ -40,6 +40,8 @@ export interface PageInput {
   readonly spec: PageSpec;
   /** `spec.ports` of the Service. */
   readonly ports: readonly ServicePort[] | undefined;
+  /** An EndpointSlice leads to the Pod: one port is enough for all of the Service's. */
+  readonly standby?: boolean | undefined;
   /** What the ConfigMap of `spec.configMap` holds; undefined if there is none. */
   readonly content?: string | undefined;
   readonly image: string;
@@ -64,7 +66,7 @@ export type PagePodTemplate = ReturnType<typeof pagePodTemplate>;
  * @throws {PageError} if no port can be served, or the content is empty, broken or too large
  */
 export function pagePodTemplate(input: PageInput) {
-  const { served } = pagePorts(input.ports);
+  const served = listeningPorts(input);
   if (served.length === 0) {
     throw new PageError("spec.ports of the Service has no port that an HTTP page can serve");
   }
@@ -76,6 +78,11 @@ export function pagePodTemplate(input: PageInput) {
   const spec = podSpec(input, served, Object.keys(files));
   const hash = { [PAGE_HASH_ANNOTATION]: pageHash({ annotations, spec }) };
   return { metadata: { annotations: { ...annotations, ...hash } as Annotations }, spec };
+}
+
+function listeningPorts({ ports, standby }: Pick<PageInput, "ports" | "standby">) {
+  const { served } = pagePorts(ports);
+  return standby && served.length > 0 ? [STANDBY_PORT] : served;
 }
 
 /**
@@ -98,13 +105,14 @@ export function pageHash(template: {
  * @throws {PageError} if the content is empty, broken or too large
  */
 export function pageFiles(
-  { spec, ports, content }: Pick<PageInput, "spec" | "ports" | "content">,
+  input: Pick<PageInput, "spec" | "ports" | "standby" | "content">,
   paths: NginxPaths,
 ): Record<string, string> {
+  const { spec, content } = input;
   refuseBadContent(spec, content);
   const { page, contentType, problem } = pageContent(spec, content);
   const { statusCode, retryAfterSeconds, headers = [] } = spec;
-  const numbers = pagePorts(ports).served.map(({ containerPort }) => containerPort);
+  const numbers = listeningPorts(input).map(({ containerPort }) => containerPort);
   const nginx = nginxFiles({
     ...{ ports: numbers, statusCode, retryAfterSeconds, headers, contentType, paths },
   });

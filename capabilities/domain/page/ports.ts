@@ -27,6 +27,9 @@ export interface PagePorts {
   readonly leftOut: readonly LeftOutPort[];
 }
 
+/** Where it listens for all of them when an EndpointSlice leads there. */
+export const STANDBY_PORT: ServedPort = { containerPort: 8080, name: "standby-page" };
+
 /** Ports for `targetPort`s with a name begin here: no privilege needed, below the ephemeral ones. */
 const FIRST_NAMED_PORT = 20_000;
 
@@ -63,7 +66,11 @@ export function pagePorts(ports: readonly ServicePort[] = []): PagePorts {
   return { served: serve([...targets]), leftOut };
 }
 
-function leftOutReason({ protocol = "TCP", appProtocol = "" }: ServicePort): string | undefined {
+/** Why the page can't stand in for a port, as the rest of a sentence about it; undefined if it can. */
+export function leftOutReason({
+  protocol = "TCP",
+  appProtocol = "",
+}: ServicePort): string | undefined {
   if (protocol !== "TCP") {
     return `is ${protocol}, and the fallback page speaks HTTP over TCP`;
   }

@@ -25,7 +25,8 @@ function bytes(annotations: Record<string, string>): number {
 describe("pagePodTemplate", () => {
   it("is a template for the fallback Pod, in the client's types", () => {
     const service = readService({ metadata: { uid: "1" }, spec: { selector: { role: "web" } } });
-    const at = { namespace: "shop", service: "web", podName: "service-watcher-web" };
+    const standby = "Cold" as const;
+    const at = { namespace: "shop", service: "web", podName: "service-watcher-web", standby };
     const ports: kind.Service["spec"] = { ports: [{ port: 80, targetPort: "http" }] };
     const template = build({ ports: ports.ports });
     const pod = buildFallbackPod<PodSpec>(at, service, template);
