@@ -22,6 +22,8 @@ interface StandbyEndpoint {
   readonly zone: string | undefined;
 }
 
+type Endpoint = NonNullable<EndpointSliceObject["endpoints"]>[number];
+
 /** What an EndpointSlice of ours says. */
 interface SliceContent {
   readonly addressType: string;
@@ -58,8 +60,8 @@ export interface SliceManifest {
     ownerReferences: OwnerReference[];
   };
   addressType: string;
-  endpoints: object[];
-  ports: object[];
+  endpoints: Endpoint[];
+  ports: { name: string; port: number; protocol: string }[];
 }
 
 /** Whether the EndpointSlice is one of ours. */
@@ -87,8 +89,6 @@ export function readStandbySlice(slice: EndpointSliceObject): StandbySlice {
     })),
   };
 }
-
-type Endpoint = NonNullable<EndpointSliceObject["endpoints"]>[number];
 
 function readEndpoint({ addresses, conditions, targetRef, nodeName, zone }: Endpoint) {
   const { name: podName = "", uid: podUid = "" } = targetRef ?? {};
@@ -190,7 +190,7 @@ export function buildStandbySlice(
   };
 }
 
-function endpointManifest(namespace: string, endpoint: StandbyEndpoint): object {
+function endpointManifest(namespace: string, endpoint: StandbyEndpoint): Endpoint {
   const { address, ready, podName, podUid, nodeName, zone } = endpoint;
   return {
     addresses: [address],

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { K8s } from "kubernetes-fluent-client";
+import { K8s, kind } from "kubernetes-fluent-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CriticalService } from "../../capabilities/cluster/critical-services";
 import { openCluster, type Cluster } from "../support/cluster";
@@ -80,6 +80,26 @@ async function doAllThatTheOperatorDoes(): Promise<void> {
   await eventually(() =>
     said(operator.lines, "Pod service-watcher-cart is there and is not the operator's"),
   );
+
+  await K8s(kind.EndpointSlice).Apply({
+    metadata: { namespace: play.namespace, name: "service-watcher-warm-ipv4" },
+    addressType: "IPv4",
+    endpoints: [],
+  } as unknown as kind.EndpointSlice);
+  const warm = { standby: "Warm", matchLabels: [{ key: "app", value: "warm" }], page: {} };
+  const metadata = { name: `${play.namespace}-warm` };
+  await K8s(CriticalService).Apply({ metadata, spec: warm } as InstanceType<
+    typeof CriticalService
+  >);
+  await play.service("warm");
+  await eventually(() =>
+    said(operator.lines, "EndpointSlice service-watcher-warm-ipv4 is there and is not"),
+  );
+  await K8s(kind.EndpointSlice).InNamespace(play.namespace).Delete("service-watcher-warm-ipv4");
+  await eventually(() => said(operator.lines, "Standby endpoint published"));
+  await play.patchService("warm", { spec: { ports: [{ name: "x", port: 81 }] } });
+  await K8s(CriticalService).Delete(metadata.name);
+  await eventually(() => said(operator.lines, "Standby endpoint withdrawn"));
 
   // One operator counts an Event up that the other has written.
   await play.deletePod("web");
