@@ -62,9 +62,9 @@ export class Stage {
   }
 
   /** Creates or changes an object of the namespace. */
-  async apply(object: { metadata?: object }): Promise<void> {
-    const metadata = { namespace: this.namespace, ...object.metadata };
-    await kubectl.apply({ ...object, metadata });
+  async apply(object: object): Promise<void> {
+    const { metadata } = object as { metadata?: object };
+    await kubectl.apply({ ...object, metadata: { namespace: this.namespace, ...metadata } });
   }
 
   async realPods(options: Parameters<typeof realDeployment>[2] = {}): Promise<void> {
