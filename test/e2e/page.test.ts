@@ -1,14 +1,11 @@
-import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { READY_PATH } from "../../capabilities/domain/page/nginx";
-import packageJson from "../../package.json";
 import { send, values, type Answer, type Query } from "../support/http-client";
 import { answers, expectHandover } from "./support/answers";
 import type { Poller } from "./support/poller";
 import { fallbackTemplate } from "./support/real-pods";
-import { eventually, Stage } from "./support/stage";
+import { eventually, RESTRICTED, Stage } from "./support/stage";
 
-const RESTRICTED = { "pod-security.kubernetes.io/enforce": "restricted" };
 /** What Chromium asks for. */
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
 /** With what nginx, a shell and HTML would each take for their own. */
@@ -169,41 +166,6 @@ describe("a page", () => {
   });
 });
 
-describe("the ports of a Service", () => {
-  beforeAll(async () => {
-    stage = await Stage.create(RESTRICTED);
-  });
-  afterAll(() => stage.close());
-
-  it("are all served: numbers, names, low ones, the same one twice", async () => {
-    const ports = [
-      { name: "http", port: 80, targetPort: 8080 },
-      { name: "low", port: 81, targetPort: 80 },
-      { name: "named", port: 82, targetPort: "web" },
-      { name: "another", port: 83, targetPort: "admin" },
-      { name: "again", port: 84, targetPort: 8080 },
-      { name: "itself", port: 85 },
-      { name: "dns", port: 53, protocol: "UDP", targetPort: 53 },
-    ];
-    await stage.service({ ports });
-    await stage.critical({ page: { html: "all of them" } });
-    const host = await stage.clusterIp();
-    const tcp = ports.filter(({ protocol }) => protocol === undefined);
-    for (const { port } of tcp) {
-      const { status, body } = await eventually(() => send(port, { host }));
-      expect([port, status, body.toString()]).toEqual([port, 503, "all of them"]);
-    }
-  });
-
-  it("get what a PodTemplate has to say where that is not HTTP", async () => {
-    await stage.apply(queueTemplate());
-    await stage.service({ ports: [{ port: 6379, targetPort: "redis" }] }, "queue");
-    await stage.critical({ podTemplate: { namespace: stage.namespace, name: "queue" } }, "queue");
-    const host = await stage.clusterIp("queue");
-    expect(await eventually(() => read(host, 6379))).toBe("-LOADING Back at noon\r\n");
-  });
-});
-
 describe("what a fallback Pod runs, changed while it stands in", () => {
   let client: Poller;
 
@@ -254,49 +216,4 @@ function configMap(html: string) {
     metadata: { name: "page" },
     data: { "index.html": html },
   };
-}
-
-/** A PodTemplate whose Pods answer as Redis does when it is not ready. */
-function queueTemplate() {
-  const program =
-    'require("net").createServer(s => s.end("-LOADING Back at noon\\r\\n")).listen(6379)';
-  return {
-    apiVersion: "v1",
-    kind: "PodTemplate",
-    metadata: { name: "queue" },
-    template: {
-      spec: {
-        automountServiceAccountToken: false,
-        securityContext: {
-          ...{ runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
-        },
-        containers: [
-          {
-            name: "queue",
-            image: `ghcr.io/defenseunicorns/pepr/controller:v${packageJson.dependencies.pepr}`,
-            command: ["node", "-e", program],
-            ports: [{ name: "redis", containerPort: 6379 }],
-            readinessProbe: { tcpSocket: { port: "redis" }, periodSeconds: 1 },
-            securityContext: {
-              ...{ allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-            },
-          },
-        ],
-      },
-    },
-  };
-}
-
-/** All that comes on a connection. */
-function read(host: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    connect(port, host)
-      .setEncoding("utf8")
-      .on("data", chunk => (text += String(chunk)))
-      .on("error", reject)
-      .on("end", () => {
-        resolve(text);
-      });
-  });
 }

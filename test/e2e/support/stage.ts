@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { vi } from "vitest";
+import type { CriticalServiceStatus } from "../../../capabilities/domain/status";
 import { findKubectl, Kubectl } from "../../../hack/kubectl";
 import { Poller } from "./poller";
 import { fallbackTemplate, realDeployment } from "./real-pods";
@@ -12,6 +13,8 @@ export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(check, { timeout: 90_000, interval: 50 });
 }
 
+/** Labels of a namespace that takes Pods of the strictest Pod Security Standard only. */
+export const RESTRICTED = { "pod-security.kubernetes.io/enforce": "restricted" };
 /** The Service that most tests need only one of. */
 const SHOP = "shop";
 /** On CriticalServices, which are in no namespace: the stage that they belong to. */
@@ -52,13 +55,28 @@ export class Stage {
 
   /** A CriticalService that names the Service. */
   async critical(spec: object = {}, service = SHOP): Promise<void> {
-    const name = service === SHOP ? this.namespace : `${this.namespace}-${service}`;
     await kubectl.apply({
       apiVersion: "mycrd.com/v1",
       kind: "CriticalService",
-      metadata: { name, labels: { [STAGE_LABEL]: this.namespace } },
+      metadata: { name: this.#criticalName(service), labels: { [STAGE_LABEL]: this.namespace } },
       spec: { namespace: this.namespace, matchLabels: [{ key: "app", value: service }], ...spec },
     });
+  }
+
+  /** The status of the CriticalService that names the Service. */
+  async status(service = SHOP): Promise<CriticalServiceStatus> {
+    const json = ["-o", "jsonpath={.status}"];
+    const status = await kubectl.run([
+      ...["get", "criticalservice", this.#criticalName(service), ...json],
+    ]);
+    return JSON.parse(status || "{}") as CriticalServiceStatus;
+  }
+
+  /** What Events of the Service say for a reason. */
+  async events(reason: string, service = SHOP): Promise<string> {
+    const fields = `involvedObject.kind=Service,involvedObject.name=${service},reason=${reason}`;
+    const messages = ["-o", "jsonpath={.items[*].message}"];
+    return this.kubectl("get", "events", "--field-selector", fields, ...messages);
   }
 
   /** Creates or changes an object of the namespace. */
@@ -115,6 +133,10 @@ export class Stage {
 
   kubectl(...args: string[]): Promise<string> {
     return kubectl.run([...args, "-n", this.namespace]);
+  }
+
+  #criticalName(service: string): string {
+    return service === SHOP ? this.namespace : `${this.namespace}-${service}`;
   }
 
   #poll(url: string): Poller {
