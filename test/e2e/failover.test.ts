@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { answers, expectHandover, failures } from "./support/answers";
 import { phases, type Poller, type Sample } from "./support/poller";
 import { eventually, kubectl, Stage } from "./support/stage";
 
@@ -167,33 +168,11 @@ describe("Services of every form", () => {
   });
 });
 
-/**
- * Every request was answered, at first by one and in the end by the other. In between both are
- * Ready for a moment, and kube-proxy shares the clients between them.
- */
-function expectHandover(samples: readonly Sample[], from: string, to: string): void {
-  expect(failures(samples)).toEqual([]);
-  const answers = phases(samples);
-  expect([answers[0], answers.at(-1)]).toEqual([from, to]);
-  expect(new Set(answers)).toEqual(new Set([from, to]));
-}
-
 /** Every request was answered, by the fallback in between. */
 function expectCovered(samples: readonly Sample[]): void {
   expect(failures(samples)).toEqual([]);
   expect(phases(samples).slice(0, 2)).toEqual(["real", "fallback"]);
   expect(phases(samples).at(-1)).toBe("real");
-}
-
-function failures(samples: readonly Sample[]): Sample[] {
-  return samples.filter(({ error }) => error !== undefined);
-}
-
-/** Waits until the client gets this answer, and no other any more. */
-async function answers(client: Poller, answer: string): Promise<void> {
-  await eventually(() => {
-    expect(client.latest).toEqual([answer]);
-  });
 }
 
 async function backWithoutAFailure(client: Poller, bringBack: () => Promise<unknown>) {

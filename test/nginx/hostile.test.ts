@@ -4,7 +4,7 @@ import { FILE } from "../../capabilities/domain/page/nginx";
 import { pageFiles } from "../../capabilities/domain/page/pod";
 import { pageSpec, type PageSpec } from "../../capabilities/domain/page/spec";
 import { hostileAscii, hostilePage, hostileUnicode } from "../unit/page/hostile";
-import { send, values, type Answer } from "./client";
+import { send, values, type Answer } from "../support/http-client";
 import { configFaults, freePorts, Nginx, PageFolder, requireNginx } from "./server";
 
 const folder = new PageFolder();

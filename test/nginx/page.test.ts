@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { FILE, READY_PATH } from "../../capabilities/domain/page/nginx";
 import { pageFiles } from "../../capabilities/domain/page/pod";
 import { pageSpec } from "../../capabilities/domain/page/spec";
-import { send, values } from "./client";
+import { send, values } from "../support/http-client";
 import { configFaults, freePorts, Nginx, PageFolder, requireNginx } from "./server";
 
 const folder = new PageFolder();

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { READY_PATH, type NginxPaths } from "../../capabilities/domain/page/nginx";
-import { send } from "./client";
+import { send } from "../support/http-client";
 
 /** Any user but root, so that nginx meets what it meets in the Pod. */
 const NOBODY = 65534;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { vi } from "vitest";
+import type { CriticalServiceStatus } from "../../../capabilities/domain/status";
 import { findKubectl, Kubectl } from "../../../hack/kubectl";
 import { Poller } from "./poller";
 import { fallbackTemplate, realDeployment } from "./real-pods";
@@ -12,17 +13,25 @@ export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(check, { timeout: 90_000, interval: 50 });
 }
 
-/** A namespace with a Service "shop", and clients that ask it all the time. */
+/** Labels of a namespace that takes Pods of the strictest Pod Security Standard only. */
+export const RESTRICTED = { "pod-security.kubernetes.io/enforce": "restricted" };
+/** The Service that most tests need only one of. */
+const SHOP = "shop";
+/** On CriticalServices, which are in no namespace: the stage that they belong to. */
+const STAGE_LABEL = "e2e/stage";
+
+/** A namespace with a Service "shop" or some more, and clients that ask them all the time. */
 export class Stage {
   readonly #pollers: Poller[] = [];
 
   private constructor(readonly namespace: string) {}
 
-  static async create(): Promise<Stage> {
+  /** @param labels of the namespace */
+  static async create(labels: Record<string, string> = {}): Promise<Stage> {
     const stage = new Stage(`e2e-${randomBytes(4).toString("hex")}`);
     await kubectl.apply(
       { apiVersion: "v1", kind: "Namespace", metadata: { name: "linux-mag" } },
-      { apiVersion: "v1", kind: "Namespace", metadata: { name: stage.namespace } },
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: stage.namespace, labels } },
       fallbackTemplate("linux-mag"),
     );
     return stage;
@@ -30,26 +39,50 @@ export class Stage {
 
   async close(): Promise<void> {
     await Promise.all(this.#pollers.map(poller => poller.stop()));
-    await kubectl.run(["delete", "criticalservice", this.namespace, "--ignore-not-found"]);
+    await kubectl.run(["delete", "criticalservices", "-l", `${STAGE_LABEL}=${this.namespace}`]);
     await kubectl.run(["delete", "namespace", this.namespace, "--wait=false"]);
   }
 
-  async service(spec: object = {}): Promise<void> {
+  /** A Service whose label and selector are both `app: <name>`. */
+  async service(spec: object = {}, name = SHOP): Promise<void> {
     await kubectl.apply({
       apiVersion: "v1",
       kind: "Service",
-      metadata: { namespace: this.namespace, name: "shop", labels: { app: "shop" } },
-      spec: { selector: { app: "shop" }, ports: [{ port: 80, targetPort: 8080 }], ...spec },
+      metadata: { namespace: this.namespace, name, labels: { app: name } },
+      spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 8080 }], ...spec },
     });
   }
 
-  async critical(): Promise<void> {
+  /** A CriticalService that names the Service. */
+  async critical(spec: object = {}, service = SHOP): Promise<void> {
     await kubectl.apply({
       apiVersion: "mycrd.com/v1",
       kind: "CriticalService",
-      metadata: { name: this.namespace },
-      spec: { namespace: this.namespace, matchLabels: [{ key: "app", value: "shop" }] },
+      metadata: { name: this.#criticalName(service), labels: { [STAGE_LABEL]: this.namespace } },
+      spec: { namespace: this.namespace, matchLabels: [{ key: "app", value: service }], ...spec },
     });
+  }
+
+  /** The status of the CriticalService that names the Service. */
+  async status(service = SHOP): Promise<CriticalServiceStatus> {
+    const json = ["-o", "jsonpath={.status}"];
+    const status = await kubectl.run([
+      ...["get", "criticalservice", this.#criticalName(service), ...json],
+    ]);
+    return JSON.parse(status || "{}") as CriticalServiceStatus;
+  }
+
+  /** What Events of the Service say for a reason. */
+  async events(reason: string, service = SHOP): Promise<string> {
+    const fields = `involvedObject.kind=Service,involvedObject.name=${service},reason=${reason}`;
+    const messages = ["-o", "jsonpath={.items[*].message}"];
+    return this.kubectl("get", "events", "--field-selector", fields, ...messages);
+  }
+
+  /** Creates or changes an object of the namespace. */
+  async apply(object: object): Promise<void> {
+    const { metadata } = object as { metadata?: object };
+    await kubectl.apply({ ...object, metadata: { namespace: this.namespace, ...metadata } });
   }
 
   async realPods(options: Parameters<typeof realDeployment>[2] = {}): Promise<void> {
@@ -57,8 +90,12 @@ export class Stage {
   }
 
   /** A client of the Service's ClusterIP. */
-  async poll(): Promise<Poller> {
-    return this.#poll(`http://${await this.get("service", "shop", ".spec.clusterIP")}/`);
+  async poll(service = SHOP): Promise<Poller> {
+    return this.#poll(`http://${await this.clusterIp(service)}/`);
+  }
+
+  clusterIp(service = SHOP): Promise<string> {
+    return this.get("service", service, ".spec.clusterIP");
   }
 
   /** A client of the Service's NodePort. */
@@ -96,6 +133,10 @@ export class Stage {
 
   kubectl(...args: string[]): Promise<string> {
     return kubectl.run([...args, "-n", this.namespace]);
+  }
+
+  #criticalName(service: string): string {
+    return service === SHOP ? this.namespace : `${this.namespace}-${service}`;
   }
 
   #poll(url: string): Poller {
