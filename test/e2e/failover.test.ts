@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { phases, type Poller, type Sample } from "./support/poller";
+import { phases, type Poller, type Sample } from "../../hack/bench/poller";
 import { eventually, kubectl, Stage } from "./support/stage";
 
 const FALLBACK = "service-watcher-shop";

@@ -1,4 +1,4 @@
-import packageJson from "../../../package.json";
+import packageJson from "../../package.json";
 
 /** Pepr's controller image has Node.js, and a cluster with the operator has the image. */
 const IMAGE = `ghcr.io/defenseunicorns/pepr/controller:v${packageJson.dependencies.pepr}`;
@@ -6,63 +6,53 @@ const IMAGE = `ghcr.io/defenseunicorns/pepr/controller:v${packageJson.dependenci
 /**
  * A small program that answers "real". /crash ends it, and it takes its time to come back; on
  * /unready and /ready it changes its readiness. It drains on SIGTERM: it goes on serving for
- * `drainMs` milliseconds, or stops accepting at once if that is 0.
+ * `drainMs` milliseconds, which /drain/<ms> changes, or stops accepting at once if that is 0.
  */
 const program = (drainMs: number) => `
 const { existsSync, writeFileSync } = require("node:fs");
 let ready = true;
+let drainMs = ${drainMs};
 const server = require("node:http").createServer((request, response) => {
   if (request.url === "/crash") { writeFileSync("/state/crashed", ""); process.exit(1); }
   if (request.url === "/unready") ready = false;
   if (request.url === "/ready") ready = true;
+  if (request.url.startsWith("/drain/")) drainMs = Number(request.url.slice("/drain/".length));
   response.statusCode = request.url === "/healthz" && !ready ? 503 : 200;
   response.end("real " + process.env.VERSION);
 });
-process.on("SIGTERM", () => setTimeout(() => process.exit(0), ${drainMs}));
+process.on("SIGTERM", () => setTimeout(() => process.exit(0), drainMs));
 setTimeout(() => server.listen(8080), existsSync("/state/crashed") ? 4000 : 0);
 `;
 
-/** A Deployment of Pods that a Service with the selector `app: <app>` finds. */
-export function realDeployment(namespace: string, app: string, { drainMs = 3000 } = {}): object {
+/** The spec of a Pod that answers "real". */
+export function realPodSpec({ drainMs = 3000 } = {}) {
   return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { namespace, name: app },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: { app } },
-      template: {
-        metadata: { labels: { app } },
-        spec: {
-          terminationGracePeriodSeconds: 10,
-          volumes: [{ name: "state", emptyDir: {} }],
-          containers: [
-            {
-              name: "app",
-              image: IMAGE,
-              imagePullPolicy: "IfNotPresent",
-              command: ["node", "-e", program(drainMs)],
-              env: [{ name: "VERSION", value: "1" }],
-              volumeMounts: [{ name: "state", mountPath: "/state" }],
-              ports: [
-                { name: "web", containerPort: 8080 },
-                { name: "admin", containerPort: 8081 },
-              ],
-              readinessProbe: {
-                httpGet: { path: "/healthz", port: 8080 },
-                periodSeconds: 1,
-                failureThreshold: 1,
-              },
-            },
-          ],
+    terminationGracePeriodSeconds: 10,
+    volumes: [{ name: "state", emptyDir: {} }],
+    containers: [
+      {
+        name: "app",
+        image: IMAGE,
+        imagePullPolicy: "IfNotPresent",
+        command: ["node", "-e", program(drainMs)],
+        env: [{ name: "VERSION", value: "1" }],
+        volumeMounts: [{ name: "state", mountPath: "/state" }],
+        ports: [
+          { name: "web", containerPort: 8080 },
+          { name: "admin", containerPort: 8081 },
+        ],
+        readinessProbe: {
+          httpGet: { path: "/healthz", port: 8080 },
+          periodSeconds: 1,
+          failureThreshold: 1,
         },
       },
-    },
+    ],
   };
 }
 
 /** A PodTemplate whose Pods answer "fallback" with status 503. */
-export function fallbackTemplate(namespace: string): object {
+export function fallbackTemplate(namespace: string) {
   const configuration = `server { listen 8080; location / { default_type text/plain; return 503 "fallback\\n"; } }`;
   return {
     apiVersion: "v1",
