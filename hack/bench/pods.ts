@@ -51,34 +51,27 @@ export function realPodSpec({ drainMs = 3000 } = {}) {
   };
 }
 
-/** A PodTemplate whose Pods answer "fallback" with status 503. */
+/**
+ * A PodTemplate whose Pods answer "fallback" with status 503. All of it is in the spec: the
+ * original's controller takes no annotations along.
+ */
 export function fallbackTemplate(namespace: string) {
-  const configuration = `server { listen 8080; location / { default_type text/plain; return 503 "fallback\\n"; } }`;
+  const server = `server { listen 8080; location / { default_type text/plain; return 503 "fallback\\n"; } }`;
+  const start = `printf '%s' "$SERVER" >/etc/nginx/conf.d/default.conf && exec nginx -g 'daemon off;'`;
   return {
     apiVersion: "v1",
     kind: "PodTemplate",
     metadata: { namespace, name: "critical-service-pod-template" },
     template: {
-      metadata: { annotations: { "e2e/nginx": configuration } },
       spec: {
         terminationGracePeriodSeconds: 10,
-        volumes: [
-          {
-            name: "conf",
-            downwardAPI: {
-              items: [
-                {
-                  path: "default.conf",
-                  fieldRef: { fieldPath: "metadata.annotations['e2e/nginx']" },
-                },
-              ],
-            },
-          },
-        ],
+        volumes: [{ name: "conf", emptyDir: {} }],
         containers: [
           {
             name: "nginx",
             image: "nginxinc/nginx-unprivileged:1.29-alpine",
+            command: ["/bin/sh", "-c", start],
+            env: [{ name: "SERVER", value: server }],
             ports: [
               { name: "web", containerPort: 8080 },
               { name: "admin", containerPort: 8081 },

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 
-const EVERY_MS = 5;
+/** Milliseconds from one request to the next. */
+export const EVERY_MS = 5;
 const TIMEOUT_MS = 2000;
 const FIRST_PORT = 10_000;
 const LAST_PORT = 60_000;
@@ -18,6 +19,8 @@ let nextPort = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT))
 export interface Sample {
   /** Milliseconds since the epoch, when the request was sent. */
   readonly at: number;
+  /** Milliseconds until the answer was there, or it was clear that there is none. */
+  readonly tookMs: number;
   /** The first word of the answer's body; "none" if there was none. */
   readonly answer: string;
   /** Why there was none. */
@@ -59,7 +62,8 @@ export class Poller {
   async #send(): Promise<void> {
     const at = Date.now();
     try {
-      this.samples.push({ at, answer: await ask(this.#url) });
+      const answer = await ask(this.#url);
+      this.samples.push({ at, tookMs: Date.now() - at, answer });
     } catch (error) {
       // How a Service without endpoints refuses a client depends on where the client is.
       const reason = (error as NodeJS.ErrnoException).code ?? String(error);
@@ -67,7 +71,7 @@ export class Poller {
         // The port is taken here, so nothing was sent.
         return this.#send();
       }
-      this.samples.push({ at, answer: "none", error: reason });
+      this.samples.push({ at, tookMs: Date.now() - at, answer: "none", error: reason });
     }
   }
 }
