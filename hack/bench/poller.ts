@@ -2,7 +2,12 @@ import { request } from "node:http";
 
 /** Milliseconds from one request to the next. */
 export const EVERY_MS = 5;
-const TIMEOUT_MS = 2000;
+/**
+ * Shorter than the second after which the kernel tries a connection again: a Service without
+ * endpoints refuses a few connections each second and drops the others, and those would count as
+ * answered if they got through at the second attempt.
+ */
+const TIMEOUT_MS = 900;
 const FIRST_PORT = 10_000;
 const LAST_PORT = 60_000;
 /** This many answers in a row show that a change has settled: a quarter of a second. */
@@ -50,6 +55,14 @@ export class Poller {
   /** Samples of requests sent from `begin` on. */
   since(begin: number): Sample[] {
     return this.samples.filter(({ at }) => at >= begin);
+  }
+
+  /** Whether it has been there for so many milliseconds, and got no other answer in them. */
+  sawOnly(answer: string, lastMs: number): boolean {
+    const begin = Date.now() - lastMs;
+    const [first] = this.samples;
+    const wasThere = first !== undefined && first.at <= begin;
+    return wasThere && this.since(begin).every(sample => sample.answer === answer);
   }
 
   /** Ends it once the requests under way have their answers. */

@@ -5,6 +5,7 @@ import { Attendants } from "./attendants";
 import { measureFloor } from "./floor";
 import { LOSS_NAMES, MODE_NAMES, MODES, type Loss, type Mode } from "./kinds";
 import { ClusterOperator } from "./operator";
+import { milliseconds } from "./options";
 import type { OriginalController } from "./original";
 import { Quiet } from "./quiet";
 import type { Floor, Results, Round } from "./results";
@@ -23,7 +24,7 @@ export interface BenchOptions {
 
 /** One run: a stage for each mode, and all modes once in each round. */
 export class Bench {
-  readonly #quiet = new Quiet();
+  readonly #quiet: Quiet;
   readonly #stages: Stage[] = [];
   readonly #floors: Floor[] = [];
   readonly #rounds: Round[] = [];
@@ -32,7 +33,9 @@ export class Bench {
   #operator: ClusterOperator | undefined;
   #attendants: Attendants | undefined;
 
-  constructor(private readonly options: BenchOptions) {}
+  constructor(private readonly options: BenchOptions) {
+    this.#quiet = new Quiet(milliseconds(options.minSync));
+  }
 
   /** @throws if a round does not go its way */
   async run(): Promise<Results> {

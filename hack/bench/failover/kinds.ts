@@ -5,7 +5,7 @@ export type Mode = (typeof MODES)[number];
 export type StandbyMode = Exclude<Mode, "bare">;
 
 /** How the last real Pod goes. */
-export const LOSSES = ["forced", "draining", "stopping", "crashing"] as const;
+export const LOSSES = ["forced", "forced-stopping", "draining", "stopping", "crashing"] as const;
 export type Loss = (typeof LOSSES)[number];
 
 export const MODE_NAMES: Record<Mode, string> = {
@@ -17,8 +17,9 @@ export const MODE_NAMES: Record<Mode, string> = {
 };
 
 export const LOSS_NAMES: Record<Loss, string> = {
-  forced: "Forced deletion",
-  draining: "Graceful deletion, the Pod drains",
-  stopping: "Graceful deletion, the Pod stops at once",
+  forced: "Forced deletion, the program serves until it is killed",
+  "forced-stopping": "Forced deletion, the program stops at SIGTERM",
+  draining: "Graceful deletion, the program drains",
+  stopping: "Graceful deletion, the program stops at SIGTERM",
   crashing: "Crash of the container",
 };

@@ -52,8 +52,8 @@ export function readOptions(args: readonly string[]): Options {
     throw new Error(`--rounds takes a whole number from 1 on, not "${values.rounds}"`);
   }
   const minSync = values["min-sync"];
-  if (!/^[0-9.]+(ms|s|m)$/.test(minSync)) {
-    throw new Error(`--min-sync takes a duration such as 10ms, not "${minSync}"`);
+  if (!(milliseconds(minSync) > 0)) {
+    throw new Error(`--min-sync takes a duration such as 10ms or 1s, not "${minSync}"`);
   }
   return {
     rounds,
@@ -66,6 +66,14 @@ export function readOptions(args: readonly string[]): Options {
     reportOnly: values.report,
     help: values.help,
   };
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000 };
+
+/** Milliseconds of a duration as in Go, of one unit; NaN if it is none. */
+export function milliseconds(duration: string): number {
+  const [, number = "", unit = ""] = /^([0-9.]+)(ms|s)$/.exec(duration) ?? [];
+  return number === "" ? NaN : Number(number) * (UNITS[unit] ?? NaN);
 }
 
 function oneOrMore<T extends string>(option: string, list: string, known: readonly T[]): T[] {

@@ -8,19 +8,15 @@ import type { Answer, Round } from "./results";
 import type { Stage } from "./stage";
 
 const TIMEOUT_MS = 90_000;
-/** How long a draining Pod goes on serving: for longer than a fallback takes to start. */
+/** How long a draining program goes on serving: for longer than a fallback takes to start. */
 const DRAIN_MS = 5000;
-/** After a sync kube-proxy waits for a second by default; a loss must not fall into that. */
-const QUIET_MS = 1500;
-
 /**
  * Plays one loss and return of the real Pod, with a client that asks all the time.
  *
  * @throws if the Service is not answered by a real Pod before, or not again afterwards
  */
 export async function playRound(stage: Stage, cause: Loss, quiet: Quiet): Promise<Round> {
-  if (cause === "draining") await stage.ask(`/drain/${DRAIN_MS}`);
-  if (cause === "stopping") await stage.ask("/drain/0");
+  await stage.ask(cause.endsWith("stopping") ? "/drain/0" : `/drain/${DRAIN_MS}`);
   const client = new Poller(stage.url);
   try {
     const seen = await watchLoss(stage, cause, quiet, client);
@@ -52,15 +48,14 @@ async function watchLoss(stage: Stage, cause: Loss, quiet: Quiet, client: Poller
 /** Waits until only real Pods answer, and kube-proxy is ready to act on the next change at once. */
 export async function untilSettled(stage: Stage, client: Poller, quiet: Quiet): Promise<void> {
   await until(`${stage.name} is answered by its real Pod, and all is quiet`, TIMEOUT_MS, () => {
-    const answers = client.since(Date.now() - QUIET_MS).map(({ answer }) => answer);
-    const onlyReal = answers.length > 0 && answers.every(answer => answer === "real");
-    return Promise.resolve(onlyReal && stage.isAtRest && quiet.lastsMs > QUIET_MS);
+    const isSettled = stage.isAtRest && quiet.isQuiet && client.sawOnly("real", quiet.wantedMs);
+    return Promise.resolve(isSettled);
   });
 }
 
 async function strike(stage: Stage, cause: Loss): Promise<void> {
   if (cause === "crashing") return stage.crash();
-  await deletePod(stage.name, stage.realPod, cause === "forced");
+  await deletePod(stage.name, stage.realPod, cause.startsWith("forced"));
 }
 
 /**
