@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { explain } from "../explain";
 import { AUDIT_LOG_FILE, down, KUBECONFIG, loadImage, up, whyNot } from ".";
 
 const USAGE = `Usage: npx tsx hack/real-node/cli.ts COMMAND
@@ -86,13 +87,6 @@ async function main(): Promise<void> {
     return;
   }
   await command();
-}
-
-/** The message of an error, followed by those of its causes. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? "" : `\n${explain(error.cause)}`;
-  return error.message + cause;
 }
 
 main().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { explain } from "../../explain";
 import { findKubectl, Kubectl } from "../../kubectl";
 import { Bench } from "./bench";
 import { OriginalController } from "./original";
@@ -65,13 +66,6 @@ function interrupted(): Promise<never> {
       });
     }
   });
-}
-
-/** The message of an error, followed by those of its causes. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? "" : `\n${explain(error.cause)}`;
-  return error.message + cause;
 }
 
 run(optionsOrExit()).then(

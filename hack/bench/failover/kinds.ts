@@ -9,11 +9,11 @@ export const LOSSES = ["forced", "forced-stopping", "draining", "stopping", "cra
 export type Loss = (typeof LOSSES)[number];
 
 export const MODE_NAMES: Record<Mode, string> = {
-  bare: "a bare Pod",
+  bare: "A bare Pod",
   cold: "Cold",
   warm: "Warm",
   "warm-unattended": "Warm, operator scaled to zero",
-  original: "the original's controller",
+  original: "The original's controller",
 };
 
 export const LOSS_NAMES: Record<Loss, string> = {

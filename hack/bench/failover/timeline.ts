@@ -42,6 +42,11 @@ export function timeline({ rounds }: Pick<Results, "rounds">): string {
   for (const { cause, lanes } of groups) {
     parts.push(text(0, y + GROUP_HEAD - 12, LOSS_NAMES[cause], "head"));
     y += GROUP_HEAD;
+    parts.push(
+      seconds(endMs)
+        .map(ms => line(x(ms), y - 4, y + lanes.length * LANE_STEP))
+        .join(""),
+    );
     for (const round of lanes) {
       parts.push(lane(round, y, x, endMs));
       y += LANE_STEP;
@@ -54,7 +59,7 @@ export function timeline({ rounds }: Pick<Results, "rounds">): string {
 <style>${STYLE}
 </style>
 ${legend()}
-${grid(x, endMs, y)}
+${axis(x, endMs, y)}
 ${parts.join("\n")}
 </svg>
 `;
@@ -143,14 +148,20 @@ function legend(): string {
   ].join("\n");
 }
 
-function grid(x: (ms: number) => number, endMs: number, bottom: number): string {
-  const lines: string[] = [];
-  for (let ms = 0; ms <= endMs; ms += 1000) {
-    const place = at(x(ms));
-    lines.push(`<line x1="${place}" x2="${place}" y1="${TOP - 4}" y2="${bottom}"/>`);
-    lines.push(text(x(ms), bottom + 16, ms === 0 ? "loss" : `${ms / 1000} s`, "tick"));
-  }
-  return lines.join("\n");
+function axis(x: (ms: number) => number, endMs: number, y: number): string {
+  const name = (ms: number): string => (ms === 0 ? "loss" : `${ms / 1000} s`);
+  return seconds(endMs)
+    .map(ms => text(x(ms), y + 16, name(ms), "tick"))
+    .join("");
+}
+
+/** Each whole second, in milliseconds. */
+function seconds(endMs: number): number[] {
+  return Array.from({ length: Math.floor(endMs / 1000) + 1 }, (_, second) => second * 1000);
+}
+
+function line(x: number, from: number, to: number): string {
+  return `<line x1="${at(x)}" x2="${at(x)}" y1="${at(from)}" y2="${at(to)}"/>`;
 }
 
 function text(x: number, y: number, content: string, style = ""): string {
