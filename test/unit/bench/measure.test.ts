@@ -33,6 +33,12 @@ describe("what a client was without", () => {
     expect(back).toEqual({ spanMs: 10, failed: 2 });
   });
 
+  it("begins with the request that is sent at that moment", () => {
+    const { loss, return: back } = measure(client("rfff-r"), sent(4), 5);
+    expect(loss.failed).toBe(0);
+    expect(back.failed).toBe(1);
+  });
+
   it("and the slowest of the answers is told, not the slowest failure", () => {
     const samples = client("r-f").map((sample, index) => ({
       ...sample,
