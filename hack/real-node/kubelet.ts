@@ -41,10 +41,16 @@ export function kubeletArgs(): string[] {
   ];
 }
 
-export function kubeProxyArgs(): string[] {
+/**
+ * @param minSync the least time from one of its syncs to the next, as in Go ("10ms"); kube-proxy
+ *   takes 0 for its default, 1 s
+ */
+export function kubeProxyArgs(minSync: string): string[] {
   return [
     `--kubeconfig=${kubeconfigOf("kube-proxy")}`,
     "--proxy-mode=nftables",
+    // In spite of its name it is for nftables as well.
+    `--iptables-min-sync-period=${minSync}`,
     `--cluster-cidr=${POD_CIDR}`,
     `--hostname-override=${NODE_NAME}`,
     // The limit is one for all network namespaces of the machine.

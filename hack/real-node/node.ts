@@ -33,6 +33,12 @@ const USERS = [
 
 type Progress = (message: string) => void;
 
+/** What may be different from one node to the next. */
+export interface NodeOptions {
+  /** The least time from one sync of kube-proxy to the next, as in Go; its default is 1 s. */
+  readonly kubeProxyMinSync?: string | undefined;
+}
+
 /**
  * Starts a Kubernetes of one node whose Pods run, and returns when the node is Ready and has its
  * images. It goes on running when this process ends. One that is there already is removed first.
@@ -41,7 +47,7 @@ type Progress = (message: string) => void;
  * @throws if this machine can't have a node; ChildEndedError if one of its processes ends, with the
  *   last lines of its log; an error with those of all processes if the node is stuck in one step
  */
-export async function up(progress: Progress): Promise<void> {
+export async function up(progress: Progress, options: NodeOptions = {}): Promise<void> {
   const why = whyNot();
   if (why !== undefined) throw new Error(why);
   await ensurePackages([...RUN_REQUIREMENTS, ...IMAGE_REQUIREMENTS], progress);
@@ -52,7 +58,7 @@ export async function up(progress: Progress): Promise<void> {
   fs.chmodSync(STATE, 0o700);
   for (const [name, path] of Object.entries(binaries)) fs.symlinkSync(path, `${BIN}/${name}`);
   try {
-    await new Start(progress).run(images);
+    await new Start(progress, options).run(images);
   } catch (error) {
     // The logs stay.
     await halt();
@@ -83,7 +89,10 @@ class Start {
   readonly #daemons: Daemon[] = [];
   readonly #death = new AbortController();
 
-  constructor(readonly progress: Progress) {}
+  constructor(
+    readonly progress: Progress,
+    readonly options: NodeOptions,
+  ) {}
 
   async run(images: string[]): Promise<void> {
     // Where these are no modules, they are built in or missing; what needs them will say so.
@@ -152,7 +161,7 @@ class Start {
     const scheduler = processes.schedulerArgs(kubeconfigOf("kube-scheduler"));
     this.#spawn(sandbox, "kube-scheduler", scheduler);
     this.#spawn(sandbox, "kubelet", kubeletArgs());
-    this.#spawn(sandbox, "kube-proxy", kubeProxyArgs());
+    this.#spawn(sandbox, "kube-proxy", kubeProxyArgs(this.options.kubeProxyMinSync ?? "1s"));
   }
 
   /** kube-apiserver makes its own certificate before it does anything else. */

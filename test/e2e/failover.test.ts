@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { phases, type Poller, type Sample } from "../../hack/bench/poller";
 import { answers, expectHandover, failures } from "./support/answers";
-import { phases, type Poller, type Sample } from "./support/poller";
 import { eventually, kubectl, Stage } from "./support/stage";
 
 const FALLBACK = "service-watcher-shop";

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { answers } from "./support/answers";
-import { realDeployment } from "./support/real-pods";
+import { realDeployment } from "./support/real-deployment";
 import { eventually, kubectl, Stage } from "./support/stage";
 
 const REPLICAS = 2;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { READY_PATH } from "../../capabilities/domain/page/nginx";
 import { send, values, type Answer, type Query } from "../support/http-client";
 import { answers, expectHandover } from "./support/answers";
-import type { Poller } from "./support/poller";
-import { fallbackTemplate } from "./support/real-pods";
+import type { Poller } from "../../hack/bench/poller";
+import { fallbackTemplate } from "../../hack/bench/pods";
 import { eventually, RESTRICTED, Stage } from "./support/stage";
 
 /** What Chromium asks for. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json";
 import { send } from "../support/http-client";
 import { answers } from "./support/answers";
-import { fallbackTemplate } from "./support/real-pods";
+import { fallbackTemplate } from "../../hack/bench/pods";
 import { eventually, RESTRICTED, Stage } from "./support/stage";
 
 let stage: Stage;

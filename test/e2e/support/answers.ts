@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { phases, type Poller, type Sample } from "./poller";
+import { phases, type Poller, type Sample } from "../../../hack/bench/poller";
 import { eventually } from "./stage";
 
 /** Waits until the client gets this answer, and no other any more. */

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { vi } from "vitest";
 import type { CriticalServiceStatus } from "../../../capabilities/domain/status";
+import { fallbackTemplate } from "../../../hack/bench/pods";
+import { Poller } from "../../../hack/bench/poller";
 import { findKubectl, Kubectl } from "../../../hack/kubectl";
-import { Poller } from "./poller";
-import { fallbackTemplate, realDeployment } from "./real-pods";
+import { realDeployment } from "./real-deployment";
 
 /** kubectl on the cluster under test. */
 export const kubectl = new Kubectl(await findKubectl(console.log), process.env.KUBECONFIG ?? "");

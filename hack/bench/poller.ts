@@ -1,7 +1,13 @@
 import { request } from "node:http";
 
-const EVERY_MS = 5;
-const TIMEOUT_MS = 2000;
+/** Milliseconds from one request to the next. */
+export const EVERY_MS = 5;
+/**
+ * Shorter than the second after which the kernel tries a connection again: a Service without
+ * endpoints refuses a few connections each second and drops the others, and those would count as
+ * answered if they got through at the second attempt.
+ */
+const TIMEOUT_MS = 900;
 const FIRST_PORT = 10_000;
 const LAST_PORT = 60_000;
 /** This many answers in a row show that a change has settled: a quarter of a second. */
@@ -18,6 +24,8 @@ let nextPort = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT))
 export interface Sample {
   /** Milliseconds since the epoch, when the request was sent. */
   readonly at: number;
+  /** Milliseconds until the answer was there, or it was clear that there is none. */
+  readonly tookMs: number;
   /** The first word of the answer's body; "none" if there was none. */
   readonly answer: string;
   /** Why there was none. */
@@ -49,6 +57,14 @@ export class Poller {
     return this.samples.filter(({ at }) => at >= begin);
   }
 
+  /** Whether it has been there for so many milliseconds, and got no other answer in them. */
+  sawOnly(answer: string, lastMs: number): boolean {
+    const begin = Date.now() - lastMs;
+    const [first] = this.samples;
+    const wasThere = first !== undefined && first.at <= begin;
+    return wasThere && this.since(begin).every(sample => sample.answer === answer);
+  }
+
   /** Ends it once the requests under way have their answers. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
@@ -59,7 +75,8 @@ export class Poller {
   async #send(): Promise<void> {
     const at = Date.now();
     try {
-      this.samples.push({ at, answer: await ask(this.#url) });
+      const answer = await ask(this.#url);
+      this.samples.push({ at, tookMs: Date.now() - at, answer });
     } catch (error) {
       // How a Service without endpoints refuses a client depends on where the client is.
       const reason = (error as NodeJS.ErrnoException).code ?? String(error);
@@ -67,7 +84,7 @@ export class Poller {
         // The port is taken here, so nothing was sent.
         return this.#send();
       }
-      this.samples.push({ at, answer: "none", error: reason });
+      this.samples.push({ at, tookMs: Date.now() - at, answer: "none", error: reason });
     }
   }
 }

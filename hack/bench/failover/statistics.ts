@@ -1,0 +1,29 @@
+/** The smallest, the middle and the largest of some numbers. */
+export interface Summary {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+/** @throws if there is no number */
+export function summarize(numbers: readonly number[]): Summary {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const [min] = sorted;
+  const max = sorted.at(-1);
+  if (min === undefined || max === undefined) throw new Error("nothing was measured");
+  const middle = (sorted.length - 1) / 2;
+  const around = [sorted[Math.floor(middle)] ?? min, sorted[Math.ceil(middle)] ?? max];
+  return { min, median: ((around[0] ?? min) + (around[1] ?? max)) / 2, max };
+}
+
+/**
+ * The element in the middle by `value`, the lower one of two.
+ *
+ * @throws if there is none
+ */
+export function middleBy<T>(elements: readonly T[], value: (element: T) => number): T {
+  const sorted = [...elements].sort((a, b) => value(a) - value(b));
+  const element = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (element === undefined) throw new Error("nothing was measured");
+  return element;
+}
