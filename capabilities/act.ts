@@ -127,7 +127,11 @@ export class Actor {
 
   async #remove(key: ServiceKey, pods: readonly FallbackPod[], reason: string): Promise<void> {
     for (const pod of pods) {
-      await this.#parts.api.deletePod(pod);
+      const terminating = await this.#parts.api.deletePod(pod);
+      if (terminating?.metadata?.deletionTimestamp) {
+        // The watch will tell of it too; until then it is not to be deleted again.
+        this.#parts.view.setFallback(terminating);
+      }
       if (pod.state === "dead") {
         this.#holdBack(key);
       }

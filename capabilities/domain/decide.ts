@@ -122,7 +122,7 @@ function standIn(need: Need): Decision {
   if (endpoint) {
     return endpoint;
   }
-  const isInService = standby === "Cold" ? kept?.ready === true : isListed(kept, slices);
+  const isInService = standby === "Cold" ? isFound(kept, need) : isListed(kept, slices);
   const stays = (pod: FallbackPod) => !isInService && able.includes(pod) && serves(pod, need);
   const others = fallbacks.filter(
     pod => pod !== kept && pod.state !== "terminating" && !stays(pod),
@@ -148,7 +148,7 @@ function decideEndpoint(need: Need, kept: FallbackPod | undefined): Decision | u
   if (stale.length > 0) {
     return withdraw(stale, "the Service has no place for the EndpointSlice any more");
   }
-  if (standby === "Cold" && kept?.ready && slices.length > 0) {
+  if (standby === "Cold" && isFound(kept, need) && slices.length > 0) {
     return withdraw(slices, "the Service's selector finds the fallback Pod");
   }
   if (standby === "Cold" && slices.length === 0) {
@@ -165,8 +165,9 @@ function standbyPod(
   { service, fallbacks, slices }: Need,
   kept: FallbackPod | undefined,
 ): FallbackPod | undefined {
+  const isOnlyHere = (pod: FallbackPod) => !isSelected(pod, service) || isListed(pod, slices);
   const possible = fallbacks.filter(
-    pod => pod.ready && pod.serviceUid === service.uid && !isSelected(pod, service),
+    pod => pod.ready && pod.serviceUid === service.uid && isOnlyHere(pod),
   );
   const live = possible.filter(({ state }) => state === "live");
   return (
@@ -190,8 +191,13 @@ function fits(pod: FallbackPod, { service, standby, content }: Need): boolean {
 
 /** Whether clients reach the Pod, or will when it is Ready. */
 function serves(pod: FallbackPod, need: Need): boolean {
-  const isFound = isSelected(pod, need.service) && isLame(need) === true;
-  return isFound || isListed(pod, need.slices);
+  const isToBeFound = isSelected(pod, need.service) && isLame(need) === true;
+  return isToBeFound || isListed(pod, need.slices);
+}
+
+/** Whether clients reach the Pod by the Service's selector: Kubernetes has listed it by now. */
+function isFound(pod: FallbackPod | undefined, { endpoints }: Need): boolean {
+  return pod?.ready === true && endpoints.fallbacks.includes(pod.uid);
 }
 
 /** Why the Pod can't stand in for the Service; undefined if it can. */

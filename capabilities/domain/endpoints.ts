@@ -15,6 +15,8 @@ export interface EndpointCount {
   readonly known: boolean;
   readonly ready: number;
   readonly selected: number;
+  /** UIDs of our own fallback Pods that Kubernetes lists as ready endpoints. */
+  readonly fallbacks: readonly string[];
 }
 
 /** Reduces an EndpointSlice to what decisions are made of. */
@@ -42,5 +44,10 @@ export function countEndpoints(
     [...slice.ready, ...slice.notReady].forEach(uid => selected.add(uid));
   }
   const theirs = (uids: Set<string>) => [...uids].filter(uid => !isOurs(uid)).length;
-  return { known: slices.length > 0, ready: theirs(ready), selected: theirs(selected) };
+  return {
+    known: slices.length > 0,
+    ready: theirs(ready),
+    selected: theirs(selected),
+    fallbacks: [...ready].filter(isOurs),
+  };
 }

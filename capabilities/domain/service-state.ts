@@ -1,5 +1,5 @@
 import { isLame, standbyOf, type Situation } from "./decide";
-import { isSelected, type FallbackPod } from "./fallback-pod";
+import type { FallbackPod } from "./fallback-pod";
 import { isListed } from "./standby-slice";
 
 /**
@@ -72,9 +72,9 @@ function healthy(
   return { phase: "Healthy", message: `${own}; ${standby}`, warnings: [...warnings, ...trouble] };
 }
 
-function isReachable(pod: FallbackPod, { service, slices }: Situation): boolean {
-  const isFound = service !== undefined && isSelected(pod, service);
-  return pod.ready && pod.state === "live" && (isFound || isListed(pod, slices));
+function isReachable(pod: FallbackPod, { endpoints, slices }: Situation): boolean {
+  const isListedAtAll = endpoints.fallbacks.includes(pod.uid) || isListed(pod, slices);
+  return pod.ready && pod.state === "live" && isListedAtAll;
 }
 
 /** What is the matter with a lame Service, in the original's words. */

@@ -9,6 +9,7 @@ import { countEndpoints, readSlice, SERVICE_NAME_LABEL, type SliceRecord } from 
 import { fallbackFor, readFallbackPod, type FallbackPod } from "./fallback-pod";
 import {
   serviceKey,
+  splitServiceKey,
   type EndpointSliceObject,
   type ObjectMeta,
   type PodObject,
@@ -31,6 +32,8 @@ export class View {
   readonly #services = new Map<ServiceKey, ServiceRecord>();
   readonly #slices = new Map<ServiceKey, Map<string, SliceRecord>>();
   readonly #standbySlices = new Map<ServiceKey, Map<string, Versioned<StandbySlice>>>();
+  /** Of all Services: those that share a selector find each other's, and none is a Pod of their own. */
+  readonly #fallbackUids = new Set<string>();
   readonly #fallbacks = new Map<ServiceKey, Map<string, FallbackPod>>();
   readonly #criticalServices = new Map<string, CriticalServiceRecord>();
   readonly #tombstones = new Tombstones();
@@ -90,8 +93,11 @@ export class View {
     if (!key || this.#isLate(pod.metadata)) {
       return [];
     }
-    put(this.#fallbacks, key, uidOf(pod.metadata), readFallbackPod(pod));
-    return [key];
+    const uid = uidOf(pod.metadata);
+    const isNew = !this.#fallbackUids.has(uid);
+    this.#fallbackUids.add(uid);
+    put(this.#fallbacks, key, uid, readFallbackPod(pod));
+    return isNew ? [key, ...this.#leadingTo(uid, key)] : [key];
   }
 
   dropFallback(pod: PodObject): ServiceKey[] {
@@ -101,6 +107,7 @@ export class View {
       return [];
     }
     take(this.#fallbacks, key, uidOf(pod.metadata));
+    this.#fallbackUids.delete(uidOf(pod.metadata));
     return [key];
   }
 
@@ -174,11 +181,22 @@ export class View {
     const slices = [...(this.#slices.get(key)?.values() ?? [])];
     return {
       service,
-      endpoints: countEndpoints(slices, uid => fallbacks?.has(uid) ?? false),
+      endpoints: countEndpoints(slices, uid => this.#fallbackUids.has(uid)),
       protectedBy: this.#criticalServicesKnown ? this.#protectors(key, service) : undefined,
       fallbacks: [...(fallbacks?.values() ?? [])],
       slices: [...(this.#standbySlices.get(key)?.values() ?? [])].map(({ value }) => value),
     };
+  }
+
+  /** Other Services of the namespace whose EndpointSlices already list the Pod. */
+  #leadingTo(uid: string, key: ServiceKey): ServiceKey[] {
+    const { namespace } = splitServiceKey(key);
+    return [...this.#slices]
+      .filter(([other, slices]) => {
+        const isNear = other !== key && splitServiceKey(other).namespace === namespace;
+        return isNear && [...slices.values()].some(({ ready }) => ready.includes(uid));
+      })
+      .map(([other]) => other);
   }
 
   #protectors(key: ServiceKey, service: ServiceRecord | undefined): Protector[] {

@@ -5,6 +5,7 @@ import { operatorReady } from "./support/deploy";
 import { eventually, kubectl, Stage } from "./support/stage";
 
 const WATCHER = ["-n", "pepr-system", "deployment/pepr-critsvc-watcher"];
+const WEB = { name: "web", port: 80, targetPort: 8080 };
 const STANDBY = "service-watcher-shop";
 let stage: Stage;
 let client: Poller;
@@ -15,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => stage.close());
 
 describe("a Service with a warm standby", () => {
-  beforeEach(() => standsBy());
+  beforeEach(() => standsBy({ ports: [WEB] }));
 
   it("is answered by it after a forced deletion, and nobody notices the return", async () => {
     await loseByForce();
@@ -64,7 +65,7 @@ describe("a Service with a warm standby", () => {
     });
     await stage.critical({ standby: "Warm" });
     await standbyIs("true");
-    const ports = [{ name: "web", port: 80, targetPort: 8080 }];
+    const ports = [WEB, { name: "admin", port: 81, targetPort: 8081 }];
     await stage.service({ ports });
     await stage.service({ ports, selector: { app: "shop", tier: "new" } });
     await answers(client, "fallback");

@@ -37,7 +37,12 @@ const anySituation: fc.Arbitrary<Situation> = fc
       aService({ ipFamilies: ["IPv4", "IPv6"] }),
       aService({ skipped: "no selector" }),
     ),
-    endpoints: fc.record({ known: fc.boolean(), ready: fc.nat(2), selected: fc.nat(3) }),
+    endpoints: fc.record({
+      known: fc.boolean(),
+      ready: fc.nat(2),
+      selected: fc.nat(3),
+      fallbacks: fc.constant([] as string[]),
+    }),
     protectedBy: fc.constantFrom(
       undefined,
       [],
@@ -47,7 +52,23 @@ const anySituation: fc.Arbitrary<Situation> = fc
     ),
     fallbacks: fc.array(anyPod, { maxLength: 3 }),
   })
-  .chain(situation => anySlices(situation.fallbacks).map(slices => ({ ...situation, slices })));
+  .chain(situation => anySlices(situation.fallbacks).map(slices => ({ ...situation, slices })))
+  .chain(situation =>
+    fc
+      .subarray(found(situation))
+      .map(pods => ({ ...situation, endpoints: listing(situation, pods) })),
+  );
+
+/** The Pods that Kubernetes lists as endpoints of the Service, sooner or later. */
+function found({ service, fallbacks }: Situation): FallbackPod[] {
+  return fallbacks.filter(
+    pod => service && isSelected(pod, service) && pod.ready && pod.state === "live",
+  );
+}
+
+function listing({ endpoints }: Situation, pods: readonly FallbackPod[]) {
+  return { ...endpoints, fallbacks: pods.map(({ uid }) => uid) };
+}
 
 /** EndpointSlices of ours that list some of the Pods, or none. */
 function anySlices(pods: readonly FallbackPod[]): fc.Arbitrary<StandbySlice[]> {
@@ -130,7 +151,7 @@ function isAsAsked(pod: FallbackPod, situation: Situation, content: string | und
 }
 
 /** The Ready fallback Pods that clients get to: found by labels, or through an EndpointSlice. */
-function reached({ fallbacks, slices }: Situation): FallbackPod[] {
+function reached({ fallbacks, slices, endpoints }: Situation): FallbackPod[] {
   const valid = slices.filter(({ serviceUid, addressType }) => {
     return serviceUid === "s1" && addressType === "IPv4";
   });
@@ -139,7 +160,7 @@ function reached({ fallbacks, slices }: Situation): FallbackPod[] {
       pod.ready &&
       pod.state === "live" &&
       pod.serviceUid === "s1" &&
-      (isSelected(pod, service) || isListed(pod, valid)),
+      (endpoints.fallbacks.includes(pod.uid) || isListed(pod, valid)),
   );
 }
 
@@ -154,13 +175,14 @@ function after(
     .filter(({ state }) => !later || state !== "terminating")
     .filter(pod => !("pods" in decision && decision.pods.includes(pod)))
     .map(pod => (later ? { ...pod, ready: true } : pod));
-  const slices = slicesAfter(situation.slices, decision);
   if (decision.action === "start") {
     const labels = decision.standby === "Cold" ? { app: "shop" } : {};
-    const started = aPod({ uid: `new-${fallbacks.length}`, content, labels, ready: later });
-    return { ...situation, slices, fallbacks: [...fallbacks, started] };
+    fallbacks.push(aPod({ uid: `new-${fallbacks.length}`, content, labels, ready: later }));
   }
-  return { ...situation, slices, fallbacks };
+  const now = { ...situation, fallbacks, slices: slicesAfter(situation.slices, decision) };
+  const known = situation.endpoints.fallbacks;
+  const listed = found(now).filter(({ uid }) => later || known.includes(uid));
+  return { ...now, endpoints: listing(now, listed) };
 }
 
 function slicesAfter(slices: readonly StandbySlice[], decision: Decision): StandbySlice[] {

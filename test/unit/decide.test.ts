@@ -10,12 +10,12 @@ const dead = aPod({ state: "dead" });
 const terminating = aPod({ state: "terminating" });
 const lame: Situation = {
   service,
-  endpoints: { known: true, ready: 0, selected: 0 },
+  endpoints: { known: true, ready: 0, selected: 0, fallbacks: ["p1", "p2"] },
   protectedBy: [aProtector("Cold")],
   fallbacks: [],
   slices: [],
 };
-const HAS_PODS = { endpoints: { known: true, ready: 2, selected: 3 } };
+const HAS_PODS = { endpoints: { known: true, ready: 2, selected: 3, fallbacks: [] } };
 const well = { ...lame, ...HAS_PODS };
 
 type Row = [string, Situation, Decision["action"], string];
@@ -54,7 +54,7 @@ describe("decide", () => {
     ],
     [
       "endpoints not known yet",
-      { ...lame, endpoints: { known: false, ready: 0, selected: 0 } },
+      { ...lame, endpoints: { known: false, ready: 0, selected: 0, fallbacks: [] } },
       "nothing",
       "endpoints are not known",
     ],
@@ -78,6 +78,12 @@ describe("decide", () => {
     ["only the old one", [live], "start", []],
     ["the new one not Ready", [live, { ...another, content: "v2", ready: false }], "keep", []],
     ["the new one Ready", [live, { ...another, content: "v2" }], "replace", ["p1"]],
+    [
+      "the new one Ready, but not listed",
+      [live, { ...another, uid: "p3", content: "v2" }],
+      "keep",
+      [],
+    ],
     ["only the new one", [{ ...another, content: "v2" }], "keep", []],
   ])("with new content, and %s", (_, fallbacks, action, removed) => {
     const decision = decide({ ...lame, fallbacks }, "v2");
@@ -130,6 +136,12 @@ describe("decide about a warm standby", () => {
       "selector finds",
     ],
     ["lame, Warm from now on", { ...warmLame, fallbacks: [live] }, "start", ""],
+    [
+      "lame, Cold from now on, its Pod Ready but not listed",
+      { ...warmLame, ...answering, ...toCold, fallbacks: [standby, { ...another, uid: "p3" }] },
+      "keep",
+      "",
+    ],
     [
       "lame, Warm from now on, its Pod Ready",
       { ...warmLame, fallbacks: [live, { ...standby, uid: "p2" }] },

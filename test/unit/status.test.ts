@@ -14,7 +14,7 @@ const pod = aPod();
 const standby = aStandbyPod();
 const lame: Situation = {
   service: aService(),
-  endpoints: { known: true, ready: 0, selected: 0 },
+  endpoints: { known: true, ready: 0, selected: 0, fallbacks: [] as string[] },
   protectedBy: [{ name: "web", spec: { matchLabels: [], standby: "Cold" } }],
   fallbacks: [],
   slices: [],
@@ -23,7 +23,7 @@ const warm: Situation = {
   ...lame,
   protectedBy: [{ name: "web", spec: { matchLabels: [], standby: "Warm" } }],
 };
-const ENDPOINTS = { endpoints: { known: true, ready: 2, selected: 2 } };
+const ENDPOINTS = { endpoints: { known: true, ready: 2, selected: 2, fallbacks: [] as string[] } };
 const well = { ...lame, ...ENDPOINTS };
 
 describe("serviceState", () => {
@@ -42,7 +42,7 @@ describe("serviceState", () => {
     ],
     [
       "lame, fallback Ready",
-      { ...lame, fallbacks: [pod] },
+      { ...lame, fallbacks: [pod], endpoints: { ...lame.endpoints, fallbacks: ["p1"] } },
       undefined,
       "Active",
       "has no selected POD: Pod service-watcher-web answers",
@@ -85,7 +85,7 @@ describe("serviceState", () => {
     ["not critical", { ...lame, protectedBy: [] }, undefined, undefined, ""],
     [
       "endpoints not known",
-      { ...lame, endpoints: { known: false, ready: 0, selected: 0 } },
+      { ...lame, endpoints: { known: false, ready: 0, selected: 0, fallbacks: [] } },
       undefined,
       undefined,
       "",

@@ -48,7 +48,12 @@ describe("View", () => {
     view.setService(service());
     view.setSlice(slice(true, "1", "f1"));
     view.setFallback(fallback());
-    expect(view.situation(KEY).endpoints).toEqual({ known: true, ready: 0, selected: 0 });
+    expect(view.situation(KEY).endpoints).toEqual({
+      known: true,
+      ready: 0,
+      selected: 0,
+      fallbacks: ["f1"],
+    });
   });
 
   it("forgets a Service once, and not its successor of the same name", () => {
