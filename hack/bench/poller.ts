@@ -42,7 +42,11 @@ export class Poller {
   /** Requests under way, and when they were sent. */
   readonly #open = new Map<Promise<void>, number>();
 
-  constructor(url: string) {
+  /** @param timeoutMs milliseconds after which a request without an answer has failed */
+  constructor(
+    url: string,
+    private readonly timeoutMs = TIMEOUT_MS,
+  ) {
     this.#url = url;
     this.#timer = setInterval(() => {
       const sample = this.#send().finally(() => this.#open.delete(sample));
@@ -85,7 +89,7 @@ export class Poller {
   async #send(): Promise<void> {
     const at = Date.now();
     try {
-      const answer = await ask(this.#url);
+      const answer = await ask(this.#url, this.timeoutMs);
       this.samples.push({ at, tookMs: Date.now() - at, answer });
     } catch (error) {
       // How a Service without endpoints refuses a client depends on where the client is.
@@ -100,10 +104,10 @@ export class Poller {
 }
 
 /** The first word of what the URL answers. */
-function ask(url: string): Promise<string> {
+function ask(url: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     nextPort = nextPort < LAST_PORT ? nextPort + 1 : FIRST_PORT;
-    const options = { agent: false, timeout: TIMEOUT_MS, localPort: nextPort };
+    const options = { agent: false, timeout: timeoutMs, localPort: nextPort };
     const outgoing = request(url, options, response => {
       let body = "";
       response.setEncoding("utf8");
