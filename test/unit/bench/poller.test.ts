@@ -20,7 +20,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  held.forEach(response => response.end("real 1"));
+  answering = true;
+  held.splice(0).forEach(response => response.end("real 1"));
   await client.stop();
   server.close();
 });
