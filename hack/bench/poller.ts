@@ -12,6 +12,8 @@ const FIRST_PORT = 10_000;
 const LAST_PORT = 60_000;
 /** This many answers in a row show that a change has settled: a quarter of a second. */
 const RECENT = 50;
+/** A request that has waited for so many milliseconds is without an answer for the time being. */
+const LATE_MS = 250;
 
 /**
  * The client's own port of the next request. Each is used once in minutes: a connection that was
@@ -37,19 +39,25 @@ export class Poller {
   readonly samples: Sample[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #url: string;
-  readonly #open = new Set<Promise<void>>();
+  /** Requests under way, and when they were sent. */
+  readonly #open = new Map<Promise<void>, number>();
 
-  constructor(url: string) {
+  /** @param timeoutMs milliseconds after which a request without an answer has failed */
+  constructor(
+    url: string,
+    private readonly timeoutMs = TIMEOUT_MS,
+  ) {
     this.#url = url;
     this.#timer = setInterval(() => {
       const sample = this.#send().finally(() => this.#open.delete(sample));
-      this.#open.add(sample);
+      this.#open.set(sample, Date.now());
     }, EVERY_MS);
   }
 
-  /** The different answers of late. */
+  /** The different answers of late, and "none" if one is overdue. */
   get latest(): string[] {
-    return [...new Set(this.samples.slice(-RECENT).map(({ answer }) => answer))];
+    const answers = this.samples.slice(-RECENT).map(({ answer }) => answer);
+    return [...new Set([...answers, ...(this.#isOneLate ? ["none"] : [])])];
   }
 
   /** Samples of requests sent from `begin` on. */
@@ -62,20 +70,26 @@ export class Poller {
     const begin = Date.now() - lastMs;
     const [first] = this.samples;
     const wasThere = first !== undefined && first.at <= begin;
-    return wasThere && this.since(begin).every(sample => sample.answer === answer);
+    return (
+      wasThere && !this.#isOneLate && this.since(begin).every(sample => sample.answer === answer)
+    );
   }
 
   /** Ends it once the requests under way have their answers. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all(this.#open);
+    await Promise.all(this.#open.keys());
     this.samples.sort((a, b) => a.at - b.at);
+  }
+
+  get #isOneLate(): boolean {
+    return [...this.#open.values()].some(at => at < Date.now() - LATE_MS);
   }
 
   async #send(): Promise<void> {
     const at = Date.now();
     try {
-      const answer = await ask(this.#url);
+      const answer = await ask(this.#url, this.timeoutMs);
       this.samples.push({ at, tookMs: Date.now() - at, answer });
     } catch (error) {
       // How a Service without endpoints refuses a client depends on where the client is.
@@ -90,10 +104,10 @@ export class Poller {
 }
 
 /** The first word of what the URL answers. */
-function ask(url: string): Promise<string> {
+function ask(url: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     nextPort = nextPort < LAST_PORT ? nextPort + 1 : FIRST_PORT;
-    const options = { agent: false, timeout: TIMEOUT_MS, localPort: nextPort };
+    const options = { agent: false, timeout: timeoutMs, localPort: nextPort };
     const outgoing = request(url, options, response => {
       let body = "";
       response.setEncoding("utf8");

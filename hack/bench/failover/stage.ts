@@ -18,6 +18,8 @@ const STANDBY: Record<Mode, object | undefined> = {
   original: {},
 };
 
+type Endpoint = kind.EndpointSlice["endpoints"][number];
+
 /** A namespace with a Service and its one real Pod, looked after as its mode says. */
 export class Stage {
   readonly world = new World();
@@ -59,11 +61,12 @@ export class Stage {
     return `real-${this.#pods}`;
   }
 
-  /** The real Pod alone; with a standby that always runs, both. */
+  /** The real Pod alone; with a standby that always runs, both, and the latter listed as resting. */
   get isAtRest(): boolean {
     const pods = [...this.world.pods.values()];
-    const expected = this.mode.startsWith("warm") ? 2 : 1;
-    return pods.length === expected && pods.every(pod => isReady(pod) && !isTerminating(pod));
+    const isWarm = this.mode.startsWith("warm");
+    const areReady = pods.every(pod => isReady(pod) && !isTerminating(pod));
+    return pods.length === (isWarm ? 2 : 1) && areReady && isWarm === this.#hasRestingEndpoint;
   }
 
   async untilAtRest(): Promise<void> {
@@ -116,6 +119,13 @@ export class Stage {
     this.world.close();
     await this.kubectl.delete("criticalservice", this.name);
     await this.kubectl.delete("namespace", this.name);
+  }
+
+  get #hasRestingEndpoint(): boolean {
+    const slices = [...this.world.slices.values()];
+    // An empty list comes as null.
+    const endpoints = slices.flatMap(slice => (slice.endpoints as Endpoint[] | null) ?? []);
+    return endpoints.some(({ conditions }) => conditions?.ready === false && conditions.serving);
   }
 
   async #protect(): Promise<void> {
