@@ -48,7 +48,9 @@ export function serviceState(
   const why = whyLame(endpoints.selected);
   const serving = fallbacks.find(pod => isReachable(pod, situation));
   if (serving) {
-    return { phase: "Active", message: `${why}: Pod ${serving.name} answers`, warnings };
+    const trouble = problem?.lasting ? [`a change has no effect yet: ${problem.message}`] : [];
+    const message = `${why}: Pod ${serving.name} answers`;
+    return { phase: "Active", message, warnings: [...warnings, ...trouble] };
   }
   if (problem) {
     const phase = problem.lasting ? "Blocked" : "Starting";

@@ -104,6 +104,14 @@ it("warns of a standby that can't start while the Service is well", () => {
   expect(state?.warnings).toEqual(["port 53", "nothing stands by: no such PodTemplate"]);
 });
 
+it("warns of a change that is refused while the fallback answers", () => {
+  const problem = { message: "no such PodTemplate", lasting: true };
+  const answering = { ...warm, fallbacks: [standby], slices: [aSlice(standby, true)] };
+  const state = serviceState(answering, [], problem);
+  expect(state?.phase).toBe("Active");
+  expect(state?.warnings).toEqual(["a change has no effect yet: no such PodTemplate"]);
+});
+
 describe("announceService", () => {
   it.each<[string, TimedState | undefined, TimedState, string[]]>([
     ["well at the start", undefined, state("Healthy"), []],

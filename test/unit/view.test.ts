@@ -56,6 +56,25 @@ describe("View", () => {
     });
   });
 
+  it("does not count the fallback Pod of another Service either, whichever event comes first", () => {
+    const other = { ...fallback().metadata, labels: { [FALLBACK_LABEL]: "cart" } };
+    const pod = {
+      metadata: {
+        ...other,
+        ownerReferences: [{ ...fallback().metadata.ownerReferences[0], name: "cart" }],
+      },
+    } as Parameters<View["setFallback"]>[0];
+    const first = new View();
+    first.setFallback(pod);
+    first.setSlice(slice(true, "1", "f1"));
+    const last = new View();
+    last.setSlice(slice(true, "1", "f1"));
+    expect(last.setFallback(pod)).toEqual(["shop/cart", KEY]);
+    for (const view of [first, last]) {
+      expect(view.situation(KEY).endpoints.ready).toBe(0);
+    }
+  });
+
   it("forgets a Service once, and not its successor of the same name", () => {
     const view = new View();
     view.setService(service("s1"));
@@ -163,7 +182,7 @@ describe("View, whichever watch is ahead", () => {
         }
         const { service, endpoints, fallbacks, protectedBy } = view.situation(KEY);
         expect(service?.uid).toBe("s2");
-        expect(endpoints).toEqual({ known: true, ready: 1, selected: 1 });
+        expect(endpoints).toMatchObject({ known: true, ready: 1, selected: 1 });
         expect(fallbacks.map(({ uid }) => uid)).toEqual(["f2"]);
         expect(protectedBy).toMatchObject([{ name: "web" }]);
       }),
