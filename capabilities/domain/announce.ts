@@ -38,7 +38,7 @@ function announcePhase(before: TimedState | undefined, now: TimedState): Announc
     return [{ type: "Normal", reason: "FallbackActive", message }];
   }
   if (phase === "Healthy" && before) {
-    const text = `${message} again${onFallback(before, now)}`;
+    const text = `is well again${onFallback(before, now)}: ${message}`;
     return [{ type: "Normal", reason: "FallbackReleased", message: text }];
   }
   return [];

@@ -116,7 +116,9 @@ describe("the Events of a Service", () => {
         ),
       );
       expect(counts.map(found => found.map(({ count }) => count))).toEqual([[3], [3], [2]]);
-      expect(counts[2]?.[0]?.message).toMatch(/^has 1 Ready Pod\(s\) of its own again after \d+ s/);
+      expect(counts[2]?.[0]?.message).toMatch(
+        /^is well again after \d+ s on its fallback: has 1 Ready Pod\(s\)/,
+      );
     });
     expect(await kubectl("describe", "service", "shop", "-n", play.namespace)).toContain(
       "has no selected POD: its fallback Pod starts",

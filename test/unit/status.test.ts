@@ -145,7 +145,7 @@ describe("announceService", () => {
       state("Healthy", { since: LATER, message: "has 1 Ready Pod(s) of its own" }),
     );
     expect(released?.message).toBe(
-      "has 1 Ready Pod(s) of its own again after 35 s on its fallback",
+      "is well again after 35 s on its fallback: has 1 Ready Pod(s) of its own",
     );
   });
 });
