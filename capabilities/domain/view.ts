@@ -31,12 +31,16 @@ import { Tombstones } from "./tombstones";
 export class View {
   readonly #services = new Map<ServiceKey, ServiceRecord>();
   readonly #slices = new Map<ServiceKey, Map<string, SliceRecord>>();
-  readonly #standbySlices = new Map<ServiceKey, Map<string, Versioned<StandbySlice>>>();
+  readonly #standbySlices = new Map<ServiceKey, Map<string, StandbySlice>>();
   /** Of all Services: those that share a selector find each other's, and none is a Pod of their own. */
   readonly #fallbackUids = new Set<string>();
+  /** Slices may list them for a moment longer. */
+  readonly #goneFallbacks = new Tombstones();
   readonly #fallbacks = new Map<ServiceKey, Map<string, FallbackPod>>();
   readonly #criticalServices = new Map<string, CriticalServiceRecord>();
   readonly #tombstones = new Tombstones();
+  /** The resourceVersion of what is known, by UID. */
+  readonly #versions = new Map<string, number>();
   #criticalServicesKnown = false;
 
   setService(service: ServiceObject): ServiceKey[] {
@@ -67,12 +71,7 @@ export class View {
       put(this.#slices, key, uid, readSlice(slice));
       return [key];
     }
-    const version = Number(slice.metadata?.resourceVersion);
-    const known = this.#standbySlices.get(key)?.get(uid);
-    // The answer to a write of ours may be known before the events that lead up to it.
-    if (!known || !(known.version > version)) {
-      put(this.#standbySlices, key, uid, { version, value: readStandbySlice(slice) });
-    }
+    put(this.#standbySlices, key, uid, readStandbySlice(slice));
     return [key];
   }
 
@@ -108,6 +107,7 @@ export class View {
     }
     take(this.#fallbacks, key, uidOf(pod.metadata));
     this.#fallbackUids.delete(uidOf(pod.metadata));
+    this.#goneFallbacks.add(pod.metadata ?? {});
     return [key];
   }
 
@@ -181,11 +181,15 @@ export class View {
     const slices = [...(this.#slices.get(key)?.values() ?? [])];
     return {
       service,
-      endpoints: countEndpoints(slices, uid => this.#fallbackUids.has(uid)),
+      endpoints: countEndpoints(slices, uid => this.#isFallback(uid)),
       protectedBy: this.#criticalServicesKnown ? this.#protectors(key, service) : undefined,
       fallbacks: [...(fallbacks?.values() ?? [])],
-      slices: [...(this.#standbySlices.get(key)?.values() ?? [])].map(({ value }) => value),
+      slices: [...(this.#standbySlices.get(key)?.values() ?? [])],
     };
+  }
+
+  #isFallback(uid: string): boolean {
+    return this.#fallbackUids.has(uid) || this.#goneFallbacks.has(uid);
   }
 
   /** Other Services of the namespace whose EndpointSlices already list the Pod. */
@@ -212,12 +216,20 @@ export class View {
       .map(([key]) => key);
   }
 
-  #isLate(metadata: ObjectMeta | undefined): boolean {
-    return this.#tombstones.covers(metadata ?? {});
+  /** Whether a newer state of the object is known: the answer to a call may overtake a watch. */
+  #isLate(metadata: ObjectMeta = {}): boolean {
+    const version = Number(metadata.resourceVersion);
+    const known = this.#versions.get(uidOf(metadata));
+    if (this.#tombstones.covers(metadata) || (known !== undefined && version < known)) {
+      return true;
+    }
+    this.#versions.set(uidOf(metadata), version);
+    return false;
   }
 
-  #bury(metadata: ObjectMeta | undefined): void {
-    this.#tombstones.add(metadata ?? {});
+  #bury(metadata: ObjectMeta = {}): void {
+    this.#versions.delete(uidOf(metadata));
+    this.#tombstones.add(metadata);
   }
 }
 
@@ -229,11 +241,6 @@ export interface CriticalServiceRecord {
   readonly spec: CriticalServiceSpec | undefined;
   readonly problems: readonly string[];
   readonly status: CriticalServiceStatus | undefined;
-}
-
-interface Versioned<T> {
-  readonly version: number;
-  readonly value: T;
 }
 
 function uidOf(metadata: ObjectMeta | undefined): string {

@@ -75,6 +75,23 @@ describe("View", () => {
     }
   });
 
+  it("does not take a fallback Pod that is gone for a real one, while a slice still lists it", () => {
+    const view = new View();
+    view.setService(service());
+    view.setFallback(fallback());
+    view.setSlice(slice(true, "1", "f1"));
+    view.dropFallback(fallback("f1", "2"));
+    expect(view.situation(KEY).endpoints.ready).toBe(0);
+  });
+
+  it("keeps what is newer than the answer to a call", () => {
+    const view = new View();
+    const ready = { status: { conditions: [{ type: "Ready", status: "True" }] } };
+    view.setFallback({ ...fallback("f1", "5"), ...ready });
+    expect(view.setFallback(fallback("f1", "4"))).toEqual([]);
+    expect(view.situation(KEY).fallbacks).toMatchObject([{ ready: true }]);
+  });
+
   it("forgets a Service once, and not its successor of the same name", () => {
     const view = new View();
     view.setService(service("s1"));
