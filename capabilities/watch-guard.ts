@@ -1,15 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { K8s, kind, modelToGroupVersionKind, type GenericClass } from "kubernetes-fluent-client";
 import { FetchMethods } from "kubernetes-fluent-client/dist/fluent/shared-types";
 import { Log, metricsCollector } from "pepr";
 import { callApi } from "./cluster/api";
-import { WatchClock } from "./watch-clock";
+import { WatchClock, type SilenceLimits } from "./watch-clock";
 import { hearWatches } from "./watch-traffic";
 
 /** Each watch lists all there is so often, in seconds, by Pepr's own default. */
 const DEFAULT_RELIST_SECONDS = 600;
 /** So many lists may fail before the watch counts as dead. */
 const LISTS = 3;
-/** How often the API server has to have answered in the meantime: it is not its fault then. */
+/** Pepr begins to watch within 6 s of its start, unless it failed to for good. */
+const START_MS = 10_000;
+const CHECK_MS = 1000;
+/** How often in a row the API server has to have answered in the meantime: it is not its fault then. */
 const PROBES = 3;
 const METRIC = "watch_silent_seconds";
 
@@ -21,39 +25,50 @@ const METRIC = "watch_silent_seconds";
  * While the API server gives no answer the process goes on: a new one would hear no more.
  */
 export function guardWatches(models: readonly GenericClass[]): void {
-  const guard = new WatchGuard(models.map(pathOf), limitMs());
-  const timer = setInterval(() => void guard.check(), limitMs() / LISTS / PROBES);
-  timer.unref();
+  const guard = new WatchGuard(models.map(pathOf), limits());
+  void guard.run();
 }
 
 class WatchGuard {
   readonly #log: typeof Log = Log.child({ component: "watch-guard" });
   readonly #clock: WatchClock;
-  readonly #limitMs: number;
+  readonly #limits: SilenceLimits;
   readonly #shown = new Map<string, number>();
   #probes = 0;
 
-  constructor(paths: readonly string[], limitMs: number) {
+  constructor(paths: readonly string[], limits: SilenceLimits) {
     this.#clock = new WatchClock(paths, performance.now());
-    this.#limitMs = limitMs;
+    this.#limits = limits;
     metricsCollector.addGauge(METRIC, "Seconds since a watched resource was last heard of", [
       "resource",
     ]);
-    hearWatches(path => {
-      this.#clock.heard(path, performance.now());
+    hearWatches({
+      asked: path => {
+        this.#clock.asked(path);
+      },
+      heard: path => {
+        this.#clock.heard(path, performance.now());
+      },
     });
   }
 
-  async check(): Promise<void> {
-    const silence = this.#clock.silence(performance.now());
-    this.#show(silence);
-    const silent = [...silence].filter(([, ms]) => ms > this.#limitMs).map(([path]) => path);
+  async run(): Promise<never> {
+    for (;;) {
+      await sleep(CHECK_MS);
+      await this.#check();
+    }
+  }
+
+  async #check(): Promise<void> {
+    const now = performance.now();
+    this.#show(this.#clock.silence(now));
+    const silent = this.#clock.overdue(now, this.#limits);
     this.#probes = silent.length > 0 && (await this.#isAnswered()) ? this.#probes + 1 : 0;
     if (this.#probes >= PROBES) {
       this.#log.fatal(
         { silent },
-        `Nothing was heard of ${silent.join(", ")} for ${Math.round(this.#limitMs / 1000)} s ` +
-          "though the API server answers: the watches are dead, so this process ends to be started again",
+        `Nothing is heard of ${silent.join(", ")} though the API server answers: ` +
+          "the watches are dead, so this process ends to be started again",
       );
       process.exit(1);
     }
@@ -81,9 +96,9 @@ class WatchGuard {
   }
 }
 
-function limitMs(): number {
+function limits(): SilenceLimits {
   const seconds = Number(process.env.PEPR_RELIST_INTERVAL_SECONDS ?? DEFAULT_RELIST_SECONDS);
-  return LISTS * seconds * 1000;
+  return { ms: LISTS * seconds * 1000, startMs: START_MS };
 }
 
 function pathOf(model: GenericClass): string {

@@ -10,15 +10,28 @@ interface Message {
   readonly response?: { readonly statusCode: number };
 }
 
+/** Told of a resource by its path, such as `/api/v1/services`. */
+interface Listener {
+  /** A list or a watch of it was asked for. */
+  asked(path: string): void;
+  /** An event came, or a list was read to its end. */
+  heard(path: string): void;
+}
+
 /**
- * Tells which resources the process hears of: by the events of their watches, and by lists that were
- * read to their end. Pepr keeps its watches to itself, so this listens to the HTTP client below.
+ * Tells which resources the process hears of. Pepr keeps its watches to itself, so this listens to
+ * the HTTP client below them.
  *
- * @param heard called with the resource's path, such as `/api/v1/services`
  * @see https://undici.nodejs.org/#/docs/api/DiagnosticsChannel.md
  */
-export function hearWatches(heard: (path: string) => void): void {
+export function hearWatches(listener: Listener): void {
   const answered = new WeakSet<Request>();
+  subscribe("undici:request:create", message => {
+    const { method, path } = (message as Message).request;
+    if (method === "GET") {
+      listener.asked(path.split("?")[0] ?? "");
+    }
+  });
   subscribe("undici:request:headers", message => {
     const { request, response } = message as Message;
     if (request.method === "GET" && response?.statusCode === 200) {
@@ -30,7 +43,7 @@ export function hearWatches(heard: (path: string) => void): void {
     const [path = "", query = ""] = request.path.split("?");
     const isWatch = new URLSearchParams(query).get("watch") === "true";
     if (isWatch === wanted && answered.has(request)) {
-      heard(path);
+      listener.heard(path);
     }
   };
   subscribe("undici:request:bodyChunkReceived", hear(true));

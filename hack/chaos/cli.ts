@@ -9,7 +9,8 @@ import { AuditLog } from "./audit";
 import { playRound, type Parts, type RoundResult } from "./campaign";
 import { Checker } from "./checker";
 import { ClusterApi } from "./cluster-api";
-import { NAMESPACES, planCampaign, type Round } from "./plan";
+import { perform } from "./actions";
+import { NAMESPACES, planCampaign, PRELUDE, type Round } from "./plan";
 import { reportTable } from "./report";
 import { ENVIRONMENT, LIMIT_MS, LIMITS } from "./settings";
 import { Stage } from "./stage";
@@ -95,6 +96,9 @@ async function run({ rounds, seed }: Arguments): Promise<boolean> {
 
 async function play(parts: Parts, rounds: readonly Round[], seed: number): Promise<boolean> {
   const results: RoundResult[] = [];
+  for (const action of PRELUDE) {
+    await perform(parts.api, action);
+  }
   for (const [index, round] of rounds.entries()) {
     const result = await playRound(parts, round, index + 1);
     results.push(result);

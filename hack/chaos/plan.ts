@@ -56,7 +56,7 @@ export interface Round {
 }
 
 const MAX_FAULT_MS = 4000;
-const MAX_STEPS = 12;
+const MAX_STEPS = 24;
 
 const between = (min: number, max: number) => fc.integer({ min, max });
 const share = fc.constantFrom(0.5, 0.8, 1);
@@ -85,6 +85,8 @@ const podPlace = { ...place, index: between(0, PODS_PER_SERVICE - 1) };
 const name = fc.constantFrom(...CRITICAL_SERVICES);
 const mark = fc.constantFrom<ImpostorMark>("name", "label", "annotation");
 
+const mostlyTrue = fc.constantFrom(true, true, true, false);
+
 const label = fc.oneof(
   fc.record({ key: fc.constant("app" as const), value: place.service }),
   fc.record({ key: fc.constant("tier" as const), value: fc.constantFrom(...TIERS) }),
@@ -92,40 +94,30 @@ const label = fc.oneof(
 const spec: fc.Arbitrary<PlannedSpec> = fc
   .tuple(
     label,
-    fc.option(namespace, { nil: undefined }),
+    fc.option(namespace, { nil: undefined, freq: 1 }),
     fc.option(fc.constantFrom("Back soon", "Out for lunch"), { nil: undefined }),
   )
   .map(([chosen, within, message]) => ({ ...chosen, namespace: within, message }));
 
+const putService = fc.record({
+  ...place,
+  do: fc.constant("put Service"),
+  tier: fc.constantFrom(...TIERS),
+  version: fc.constantFrom("", "", "", "2"),
+});
+
+/** Weights such that most Services are critical, and lame for about half of the time. */
 const action: fc.Arbitrary<Action> = fc.oneof(
-  weighted(
-    4,
-    fc.record({
-      ...place,
-      do: fc.constant("put Service"),
-      tier: fc.constantFrom(...TIERS),
-      version: fc.constantFrom("", "", "2"),
-    }),
-  ),
-  weighted(2, fc.record({ ...place, do: fc.constantFrom("delete Service", "drop selector") })),
-  weighted(2, fc.record({ ...place, do: fc.constantFrom("delete fallback", "end fallback") })),
-  weighted(
-    8,
-    fc.record({
-      ...podPlace,
-      do: fc.constantFrom("put Pod", "set ready", "set ready"),
-      ready: fc.boolean(),
-    }),
-  ),
-  weighted(
-    6,
-    fc.record({ ...podPlace, do: fc.constantFrom("delete Pod", "delete Pod", "relabel Pod") }),
-  ),
-  weighted(
-    2,
-    fc.record({ ...place, do: fc.constantFrom("put impostor", "delete impostor"), mark }),
-  ),
-  weighted(5, fc.record({ do: fc.constant("put CriticalService"), name, spec })),
+  weighted(4, putService),
+  weighted(1, fc.record({ ...place, do: fc.constantFrom("delete Service", "drop selector") })),
+  weighted(4, fc.record({ ...place, do: fc.constantFrom("delete fallback", "end fallback") })),
+  weighted(12, fc.record({ ...podPlace, do: fc.constant("set ready"), ready: fc.boolean() })),
+  weighted(5, fc.record({ ...podPlace, do: fc.constant("put Pod"), ready: mostlyTrue })),
+  weighted(5, fc.record({ ...podPlace, do: fc.constant("delete Pod") })),
+  weighted(1, fc.record({ ...podPlace, do: fc.constant("relabel Pod") })),
+  weighted(1, fc.record({ ...place, do: fc.constant("put impostor"), mark })),
+  weighted(3, fc.record({ ...place, do: fc.constant("delete impostor"), mark })),
+  weighted(6, fc.record({ do: fc.constant("put CriticalService"), name, spec })),
   weighted(
     1,
     fc.record({ do: fc.constantFrom("break CriticalService", "delete CriticalService"), name }),
@@ -150,6 +142,20 @@ function round(fault: fc.Arbitrary<Fault>): fc.Arbitrary<Round> {
 function weighted(weight: number, arbitrary: fc.Arbitrary<Action>) {
   return { weight, arbitrary };
 }
+
+/** What the cluster is like before the first round: all Services are there, lame and critical. */
+export const PRELUDE: readonly Action[] = [
+  ...NAMESPACES.flatMap(namespace =>
+    SERVICES.map(
+      (service): Action => ({ do: "put Service", namespace, service, tier: "front", version: "" }),
+    ),
+  ),
+  {
+    do: "put CriticalService",
+    name: CRITICAL_SERVICES[0],
+    spec: { namespace: undefined, key: "tier", value: "front", message: undefined },
+  },
+];
 
 /** The rounds of a campaign: of the same seed always the same, and the first ones of a longer one. */
 export function planCampaign(seed: number, count: number): Round[] {

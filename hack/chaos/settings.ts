@@ -1,9 +1,9 @@
 import type { Limits } from "./checker";
 
 /** Seconds between two lists of a watch, by which it finds what it missed. */
-const RELIST_SECONDS = 10;
+const RELIST_SECONDS = 15;
 /** Seconds without an event after which a watch is made anew. */
-const LAST_SEEN_SECONDS = 10;
+const LAST_SEEN_SECONDS = 15;
 /** The client adds up to a second to its intervals; then there is the operator's own backoff. */
 const SLACK_MS = 5000;
 
