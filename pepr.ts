@@ -1,18 +1,16 @@
 // First: Pepr's logger reads LOG_LEVEL when it is imported.
-import { config, isBuilding, isWatcher } from "./capabilities/environment";
+import { config, isBuilding, isWatcher, relistMs } from "./capabilities/environment";
 
-import { a, PeprModule } from "pepr";
-import { CriticalService } from "./capabilities/cluster/critical-services";
+import { PeprModule } from "pepr";
 import { criticalServices } from "./capabilities/critical-services";
 import { endpointSlices } from "./capabilities/endpoint-slices";
 import { fallbackPods } from "./capabilities/fallback-pods";
-import { Operator } from "./capabilities/operator";
+import { RelistingOperator } from "./capabilities/relisting-operator";
 import { services } from "./capabilities/services";
 import { confirmCriticalServices, installCrd } from "./capabilities/startup";
-import { guardWatches } from "./capabilities/watch-guard";
 import cfg from "./package.json";
 
-const operator = new Operator(config);
+const operator = new RelistingOperator(config);
 
 const capabilities = [
   services(operator),
@@ -31,8 +29,8 @@ function startModule(): void {
 
 async function startWatcher(): Promise<void> {
   await installCrd();
-  guardWatches([a.Service, a.EndpointSlice, a.Pod, CriticalService]);
   startModule();
+  operator.relistEvery(relistMs);
   await confirmCriticalServices(operator);
 }
 

@@ -5,6 +5,7 @@ import type { Breach } from "../invariants/snapshot";
 import type { AuditLog } from "./audit";
 import type { ClusterApi } from "./cluster-api";
 import type { SupervisedOperator } from "./operators";
+import { isCollection } from "./proxy";
 import type { World } from "./world";
 
 /** The operator's user. */
@@ -21,7 +22,10 @@ interface Sources {
 export interface Limits {
   /** A reason to take a fallback away may be this old: news of its end was on its way. */
   readonly staleMs: number;
+  /** For requests of the operator's own. */
   readonly retries: RetryLimit;
+  /** For lists and watches, which the client library repeats as it sees fit. */
+  readonly watches: RetryLimit;
 }
 
 /** What was found since the last check. */
@@ -52,7 +56,11 @@ export class Checker {
       breaches: [
         ...lost.map(describe),
         ...foreignWrites(audit.take(), USERNAME, world),
-        ...hastyRetries(failed, limits.retries),
+        ...hastyRetries(failed.filter(isSingle), limits.retries),
+        ...hastyRetries(
+          failed.filter(request => !isSingle(request)),
+          limits.watches,
+        ),
       ],
       stalestMs: Math.max(0, ...losses.map(({ sinceReasonMs }) => sinceReasonMs)),
       fallbacks: this.#losses.fallbacks - fallbacksBefore,
@@ -81,6 +89,10 @@ function takeFailed({ name: client, proxy }: SupervisedOperator): FailedRequest[
     .takeRequests()
     .filter(({ status }) => status === 0 || (status !== undefined && status >= 400))
     .map(({ at, method, path }) => ({ at, client, method, path: pathOf(path) }));
+}
+
+function isSingle({ method, path }: FailedRequest): boolean {
+  return method !== "GET" || !(isCollection(path) || path.includes("watch=true"));
 }
 
 /** A watch names another resourceVersion each time. */

@@ -151,7 +151,7 @@ export class FaultProxy {
 }
 
 /** Whether the path names a kind, not one object: `/api/v1/pods`, `/apis/…/namespaces/x/pods`. */
-function isCollection(path: string): boolean {
+export function isCollection(path: string): boolean {
   const [pathname = ""] = path.split("?");
   const parts = pathname
     .split("/")
