@@ -1,5 +1,5 @@
 // First: Pepr's logger reads LOG_LEVEL when it is imported.
-import { config, isBuilding, isWatcher, relistMs } from "./capabilities/environment";
+import { config, isBuilding, isWatcher } from "./capabilities/environment";
 
 import { PeprModule } from "pepr";
 import { criticalServices } from "./capabilities/critical-services";
@@ -30,7 +30,7 @@ function startModule(): void {
 async function startWatcher(): Promise<void> {
   await installCrd();
   startModule();
-  operator.relistEvery(relistMs);
+  operator.relistEvery(config.relistSeconds * 1000);
   await confirmCriticalServices(operator);
 }
 

@@ -16,9 +16,6 @@ export const isBuilding = process.env.PEPR_MODE === "build";
 /** The bindings that watch run in one Deployment, those of admission in another. */
 export const isWatcher = process.env.PEPR_WATCH_MODE === "true" || process.env.PEPR_MODE === "dev";
 
-/** Milliseconds between two lists of all that is watched. */
-export const relistMs = Number(process.env.RELIST_SECONDS ?? 60) * 1000;
-
 function readEnvironment(): Config {
   try {
     const { env } = process;

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { K8s, kind } from "kubernetes-fluent-client";
 import { Log, metricsCollector } from "pepr";
-import { callApi } from "./cluster/api";
-import { CriticalService } from "./cluster/critical-services";
+import {
+  listCriticalServices,
+  listEndpointSlices,
+  listFallbackPods,
+  listServices,
+} from "./cluster/lists";
 import type { CriticalServiceObject } from "./domain/critical-service";
-import { FALLBACK_LABEL } from "./domain/fallback-pod";
+import { Followed, type Listed } from "./domain/followed";
 import type { EndpointSliceObject, PodObject, ServiceObject } from "./domain/kubernetes";
-import { Followed, type Listed } from "./followed";
 import { Operator } from "./operator";
 import { backoffDelay } from "./work-queue";
 
@@ -128,9 +130,8 @@ export class RelistingOperator extends Operator {
   }
 
   #relisted(): Relisted[] {
-    const { Service, EndpointSlice, Pod } = kind;
     return [
-      relisted("Service", this.#services, () => K8s(Service).Get(), {
+      relisted("Service", this.#services, listServices, {
         seen: object => {
           super.serviceSeen(object);
         },
@@ -138,7 +139,7 @@ export class RelistingOperator extends Operator {
           super.serviceGone(object);
         },
       }),
-      relisted("EndpointSlice", this.#slices, () => K8s(EndpointSlice).Get(), {
+      relisted("EndpointSlice", this.#slices, listEndpointSlices, {
         seen: object => {
           super.endpointSliceSeen(object);
         },
@@ -146,7 +147,7 @@ export class RelistingOperator extends Operator {
           super.endpointSliceGone(object);
         },
       }),
-      relisted("fallback Pod", this.#pods, () => K8s(Pod).WithLabel(FALLBACK_LABEL).Get(), {
+      relisted("fallback Pod", this.#pods, listFallbackPods, {
         seen: object => {
           super.fallbackPodSeen(object);
         },
@@ -154,7 +155,7 @@ export class RelistingOperator extends Operator {
           super.fallbackPodGone(object);
         },
       }),
-      relisted("CriticalService", this.#criticalServices, () => K8s(CriticalService).Get(), {
+      relisted("CriticalService", this.#criticalServices, listCriticalServices, {
         seen: object => {
           super.criticalServiceSeen(object);
         },
@@ -175,7 +176,7 @@ function relisted<T extends object>(
   return {
     name,
     relist: async () => {
-      const { seen, gone, untold } = followed.listed(await callApi(`listing each ${name}`, list));
+      const { seen, gone, untold } = followed.listed(await list());
       seen.forEach(tell.seen);
       gone.forEach(tell.gone);
       const missed = seen.length + gone.length;

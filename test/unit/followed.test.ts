@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Followed } from "../../capabilities/followed";
+import { Followed } from "../../capabilities/domain/followed";
 
 const at = (version: number, uid = "u1") => ({
   metadata: { uid, name: uid, namespace: "shop", resourceVersion: String(version) },

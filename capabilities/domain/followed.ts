@@ -1,4 +1,4 @@
-import type { ObjectMeta } from "./domain/kubernetes";
+import type { ObjectMeta } from "./kubernetes";
 
 interface Followable {
   metadata?: ObjectMeta;
