@@ -1,13 +1,15 @@
 // First: Pepr's logger reads LOG_LEVEL when it is imported.
 import { config, isBuilding, isWatcher } from "./capabilities/environment";
 
-import { PeprModule } from "pepr";
+import { a, PeprModule } from "pepr";
+import { CriticalService } from "./capabilities/cluster/critical-services";
 import { criticalServices } from "./capabilities/critical-services";
 import { endpointSlices } from "./capabilities/endpoint-slices";
 import { fallbackPods } from "./capabilities/fallback-pods";
 import { Operator } from "./capabilities/operator";
 import { services } from "./capabilities/services";
 import { confirmCriticalServices, installCrd } from "./capabilities/startup";
+import { guardWatches } from "./capabilities/watch-guard";
 import cfg from "./package.json";
 
 const operator = new Operator(config);
@@ -29,6 +31,7 @@ function startModule(): void {
 
 async function startWatcher(): Promise<void> {
   await installCrd();
+  guardWatches([a.Service, a.EndpointSlice, a.Pod, CriticalService]);
   startModule();
   await confirmCriticalServices(operator);
 }
