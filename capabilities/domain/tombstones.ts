@@ -30,6 +30,11 @@ export class Tombstones {
     }
   }
 
+  /** Whether the object was deleted, or left the watch, not long ago. */
+  has(uid: string): boolean {
+    return this.#versions.has(uid);
+  }
+
   /** Whether this state of the object is older than its deletion. */
   covers({ uid = "", resourceVersion }: ObjectMeta): boolean {
     const deletedAt = this.#versions.get(uid);

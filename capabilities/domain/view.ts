@@ -5,7 +5,7 @@ import {
   type CriticalServiceSpec,
 } from "./critical-service";
 import type { Protector, Situation } from "./decide";
-import { countEndpoints, readSlice, SERVICE_NAME_LABEL, type SliceRecord } from "./endpoints";
+import { countEndpoints, lists, readSlice, SERVICE_NAME_LABEL, type SliceRecord } from "./endpoints";
 import { fallbackFor, readFallbackPod, type FallbackPod } from "./fallback-pod";
 import {
   serviceKey,
@@ -32,6 +32,8 @@ export class View {
   readonly #slices = new Map<ServiceKey, Map<string, SliceRecord>>();
   readonly #standbySlices = new Map<ServiceKey, Map<string, Versioned<StandbySlice>>>();
   readonly #fallbacks = new Map<ServiceKey, Map<string, FallbackPod>>();
+  /** Of all Services: the selector of one may find the fallback of another. */
+  readonly #fallbackUids = new Set<string>();
   readonly #criticalServices = new Map<string, CriticalServiceRecord>();
   readonly #tombstones = new Tombstones();
   #criticalServicesKnown = false;
@@ -90,8 +92,11 @@ export class View {
     if (!key || this.#isLate(pod.metadata)) {
       return [];
     }
-    put(this.#fallbacks, key, uidOf(pod.metadata), readFallbackPod(pod));
-    return [key];
+    const uid = uidOf(pod.metadata);
+    const isNew = !this.#fallbackUids.has(uid);
+    this.#fallbackUids.add(uid);
+    put(this.#fallbacks, key, uid, readFallbackPod(pod));
+    return isNew ? [key, ...this.#othersThatFind(pod, key)] : [key];
   }
 
   dropFallback(pod: PodObject): ServiceKey[] {
@@ -101,6 +106,7 @@ export class View {
       return [];
     }
     take(this.#fallbacks, key, uidOf(pod.metadata));
+    this.#fallbackUids.delete(uidOf(pod.metadata));
     return [key];
   }
 
@@ -174,7 +180,7 @@ export class View {
     const slices = [...(this.#slices.get(key)?.values() ?? [])];
     return {
       service,
-      endpoints: countEndpoints(slices, uid => fallbacks?.has(uid) ?? false),
+      endpoints: countEndpoints(slices, uid => this.#isFallback(uid)),
       protectedBy: this.#criticalServicesKnown ? this.#protectors(key, service) : undefined,
       fallbacks: [...(fallbacks?.values() ?? [])],
       slices: [...(this.#standbySlices.get(key)?.values() ?? [])].map(({ value }) => value),
@@ -191,6 +197,21 @@ export class View {
   #named(...specs: (CriticalServiceSpec | undefined)[]): ServiceKey[] {
     return [...this.#services]
       .filter(([key, { labels }]) => specs.some(spec => spec && protects(spec, key, labels)))
+      .map(([key]) => key);
+  }
+
+  /** Whether the Pod is a fallback, or was: an EndpointSlice may go on listing it for a moment. */
+  #isFallback(uid: string): boolean {
+    return this.#fallbackUids.has(uid) || this.#tombstones.has(uid);
+  }
+
+  /** Services that count the Pod as one of their own until it is known for a fallback. */
+  #othersThatFind({ metadata }: PodObject, own: ServiceKey): ServiceKey[] {
+    const namespace = serviceKey(metadata?.namespace ?? "", "");
+    const uid = uidOf(metadata);
+    return [...this.#slices]
+      .filter(([key]) => key !== own && key.startsWith(namespace))
+      .filter(([, slices]) => [...slices.values()].some(slice => lists(slice, uid)))
       .map(([key]) => key);
   }
 
