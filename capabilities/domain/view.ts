@@ -29,9 +29,9 @@ import { Tombstones } from "./tombstones";
  */
 export class View {
   readonly #services = new Map<ServiceKey, ServiceRecord>();
-  readonly #slices = new Map<ServiceKey, Map<string, SliceRecord>>();
+  readonly #slices = new Map<ServiceKey, Map<string, Versioned<SliceRecord>>>();
   readonly #standbySlices = new Map<ServiceKey, Map<string, Versioned<StandbySlice>>>();
-  readonly #fallbacks = new Map<ServiceKey, Map<string, FallbackPod>>();
+  readonly #fallbacks = new Map<ServiceKey, Map<string, Versioned<FallbackPod>>>();
   /** Of all Services: the selector of one may find the fallback of another. */
   readonly #fallbackUids = new Set<string>();
   readonly #criticalServices = new Map<string, CriticalServiceRecord>();
@@ -61,16 +61,10 @@ export class View {
     if (!key || this.#isLate(slice.metadata)) {
       return [];
     }
-    const uid = uidOf(slice.metadata);
-    if (!isStandbySlice(slice)) {
-      put(this.#slices, key, uid, readSlice(slice));
-      return [key];
-    }
-    const version = Number(slice.metadata?.resourceVersion);
-    const known = this.#standbySlices.get(key)?.get(uid);
-    // The answer to a write of ours may be known before the events that lead up to it.
-    if (!known || !(known.version > version)) {
-      put(this.#standbySlices, key, uid, { version, value: readStandbySlice(slice) });
+    if (isStandbySlice(slice)) {
+      put(this.#standbySlices, key, slice.metadata, readStandbySlice(slice));
+    } else {
+      put(this.#slices, key, slice.metadata, readSlice(slice));
     }
     return [key];
   }
@@ -95,7 +89,7 @@ export class View {
     const uid = uidOf(pod.metadata);
     const isNew = !this.#fallbackUids.has(uid);
     this.#fallbackUids.add(uid);
-    put(this.#fallbacks, key, uid, readFallbackPod(pod));
+    put(this.#fallbacks, key, pod.metadata, readFallbackPod(pod));
     return isNew ? [key, ...this.#othersThatFind(pod, key)] : [key];
   }
 
@@ -176,14 +170,12 @@ export class View {
   /** All that is known of one Service now. */
   situation(key: ServiceKey): Situation {
     const service = this.#services.get(key);
-    const fallbacks = this.#fallbacks.get(key);
-    const slices = [...(this.#slices.get(key)?.values() ?? [])];
     return {
       service,
-      endpoints: countEndpoints(slices, uid => this.#isFallback(uid)),
+      endpoints: countEndpoints(valuesOf(this.#slices, key), uid => this.#isFallback(uid)),
       protectedBy: this.#criticalServicesKnown ? this.#protectors(key, service) : undefined,
-      fallbacks: [...(fallbacks?.values() ?? [])],
-      slices: [...(this.#standbySlices.get(key)?.values() ?? [])].map(({ value }) => value),
+      fallbacks: valuesOf(this.#fallbacks, key),
+      slices: valuesOf(this.#standbySlices, key),
     };
   }
 
@@ -211,7 +203,7 @@ export class View {
     const uid = uidOf(metadata);
     return [...this.#slices]
       .filter(([key]) => key !== own && key.startsWith(namespace))
-      .filter(([, slices]) => [...slices.values()].some(slice => lists(slice, uid)))
+      .filter(([, slices]) => [...slices.values()].some(({ value }) => lists(value, uid)))
       .map(([key]) => key);
   }
 
@@ -257,13 +249,32 @@ function serviceKeyOfFallback(pod: PodObject): ServiceKey | undefined {
   return service ? serviceKey(pod.metadata?.namespace ?? "", service) : undefined;
 }
 
-function put<T>(map: Map<string, Map<string, T>>, key: string, uid: string, value: T): void {
+/**
+ * Keeps what an object is now, unless a newer state of it is known: the answer to a write of ours may
+ * come before the events that lead up to it, or after those that follow it.
+ */
+function put<T>(
+  map: Map<string, Map<string, Versioned<T>>>,
+  key: string,
+  metadata: ObjectMeta | undefined,
+  value: T,
+): void {
+  const uid = uidOf(metadata);
+  const version = Number(metadata?.resourceVersion);
   const inner = map.get(key);
-  if (inner) {
-    inner.set(uid, value);
-  } else {
-    map.set(key, new Map([[uid, value]]));
+  const known = inner?.get(uid);
+  if (known && known.version > version) {
+    return;
   }
+  if (inner) {
+    inner.set(uid, { version, value });
+  } else {
+    map.set(key, new Map([[uid, { version, value }]]));
+  }
+}
+
+function valuesOf<T>(map: Map<string, Map<string, Versioned<T>>>, key: string): T[] {
+  return [...(map.get(key)?.values() ?? [])].map(({ value }) => value);
 }
 
 function take<T>(map: Map<string, Map<string, T>>, key: string, uid: string): void {

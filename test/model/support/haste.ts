@@ -2,6 +2,8 @@ import type { Sent } from "./requests";
 
 /** The least that the backoff of a Service waits. */
 const LEAST_BACKOFF_MS = 250;
+/** A turn may have begun so long before its last call: each of those before it takes 15 s at most. */
+const TURN_MS = 40_000;
 
 /**
  * Calls that the same process repeated sooner than the backoff allows after they failed.
@@ -18,7 +20,7 @@ export function hastyCalls(sent: readonly Sent[], toldAt: readonly number[]): st
     if (before?.outcome !== "failed" && before?.outcome !== "refused") {
       continue;
     }
-    const from = before.at;
+    const from = before.at - TURN_MS;
     const isTold = toldAt.some(at => at >= from && at <= one.at);
     if (!isTold && one.at - (before.endedAt ?? before.at) < LEAST_BACKOFF_MS) {
       hasty.push(`${one.what} is tried again ${one.at - before.at} ms after it failed`);
