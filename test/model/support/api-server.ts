@@ -61,7 +61,8 @@ export class ApiServer {
       throw new Refusal(409);
     }
     this.#uids += 1;
-    const metadata = { ...manifest.metadata, uid: `${kind}-${this.#uids}`, generation: 1 };
+    const uid = `${String(this.#uids).padStart(5, "0")}-${kind}`;
+    const metadata = { ...manifest.metadata, uid, generation: 1 };
     return this.#put(kind, undefined, { ...manifest, metadata });
   }
 

@@ -62,12 +62,17 @@ export class Watch {
       this.#connections += 1;
       this.#list(answerMs, () => {
         this.#lostSince = undefined;
-        this.#deliver();
+        this.#pending = [];
       });
     }
   }
 
-  /** It lists in between. */
+  /**
+   * It lists in between.
+   *
+   * The client tells that an object was deleted if that was created while the list was on its way.
+   * That is left out here: the list is made at the moment that it arrives.
+   */
   relist(answerMs: number): void {
     if (this.#connected && this.#lostSince === undefined) {
       this.#list(answerMs, () => undefined);
@@ -110,11 +115,10 @@ export class Watch {
   }
 
   #list(answerMs: number, then: () => void): void {
-    const items = this.#server.list(this.#options.kind).filter(this.#options.filter);
     const connection = this.#connections;
     setTimeout(() => {
       if (!this.#closed && this.#connected && connection === this.#connections) {
-        this.#compare(items);
+        this.#compare(this.#server.list(this.#options.kind).filter(this.#options.filter));
         then();
       }
     }, answerMs);
