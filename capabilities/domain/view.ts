@@ -170,12 +170,16 @@ export class View {
   /** All that is known of one Service now. */
   situation(key: ServiceKey): Situation {
     const service = this.#services.get(key);
+    const slices = valuesOf(this.#standbySlices, key);
     return {
       service,
       endpoints: countEndpoints(valuesOf(this.#slices, key), uid => this.#isFallback(uid)),
       protectedBy: this.#criticalServicesKnown ? this.#protectors(key, service) : undefined,
       fallbacks: valuesOf(this.#fallbacks, key),
-      slices: valuesOf(this.#standbySlices, key),
+      slices,
+      unseen: slices
+        .flatMap(({ endpoint }) => endpoint?.podUid ?? [])
+        .filter(uid => !this.#isFallback(uid)),
     };
   }
 
