@@ -128,6 +128,7 @@ export class Actor {
   async #remove(key: ServiceKey, pods: readonly FallbackPod[], reason: string): Promise<void> {
     for (const pod of pods) {
       await this.#parts.api.deletePod(pod);
+      this.#parts.view.markTerminating(key, pod.uid);
       if (pod.state === "dead") {
         this.#holdBack(key);
       }
@@ -171,6 +172,7 @@ export class Actor {
   async #withdraw(key: ServiceKey, slices: readonly StandbySlice[], reason: string): Promise<void> {
     for (const slice of slices) {
       await this.#parts.api.deleteSlice(slice);
+      this.#parts.view.forgetSlice(key, slice.uid);
       this.#tell(key, { endpointSlice: slice.name, reason }, "Standby endpoint withdrawn");
     }
   }

@@ -104,6 +104,21 @@ export class View {
     return [key];
   }
 
+  /** The EndpointSlice was deleted by ourselves: the watch may never have heard that it was there. */
+  forgetSlice(key: ServiceKey, uid: string): void {
+    this.#bury({ uid });
+    take(this.#standbySlices, key, uid);
+  }
+
+  /** The Pod was deleted by ourselves: it is terminating or gone, whatever the watch says of it. */
+  markTerminating(key: ServiceKey, uid: string): void {
+    const pods = this.#fallbacks.get(key);
+    const known = pods?.get(uid);
+    if (known) {
+      pods?.set(uid, { ...known, value: { ...known.value, state: "terminating" } });
+    }
+  }
+
   /**
    * A CriticalService whose spec can't be read protects nothing; its `problems` say why.
    *

@@ -58,7 +58,7 @@ export class Reaches {
   witness(behindSince: () => number): Witness {
     return {
       sends: () => {
-        const knew = behindSince();
+        const knew = Math.min(behindSince() - 1, this.#server.version);
         return (subject, act) => {
           this.#checkOwner(subject);
           return this.#checkLoss(knew, subject, act);
@@ -83,7 +83,7 @@ export class Reaches {
     for (const [service, reach] of before) {
       const { uid } = service.metadata;
       const isReason =
-        !this.#needsFallback(service) || (this.#reasonAt.get(uid) ?? -1) >= Math.min(knew, Infinity);
+        !this.#needsFallback(service) || (this.#reasonAt.get(uid) ?? -1) >= knew;
       if (!isReason && this.#reach(service) < reach) {
         const what = subject ? `${nameOf(subject)} (${String(subject.metadata.uid)})` : "";
         this.breaches.push(`${nameOf(service)} is lame and lost its fallback by a write to ${what}`);

@@ -51,6 +51,13 @@ export class Watch {
   /** Events that are on their way are lost, and those to come, until it connects again. */
   cut(): void {
     this.#lostSince ??= this.#pending[0]?.version ?? this.#server.version + 1;
+    if (this.#options.tells === "DELETED") {
+      for (const { object, phase } of this.#pending) {
+        if (phase !== "DELETED") {
+          this.#cache.set(object.metadata.uid, object);
+        }
+      }
+    }
     this.#pending = [];
     this.#connected = false;
   }
@@ -90,7 +97,15 @@ export class Watch {
     const { filter } = this.#options;
     const matches = change.phase !== "DELETED" && filter(object);
     const matched = before !== undefined && filter(before);
-    if (this.#closed || !this.#connected || change.kind !== this.#options.kind) {
+    if (this.#closed || change.kind !== this.#options.kind) {
+      return;
+    }
+    if (this.#options.tells === "DELETED" && matches && this.#lostSince !== undefined) {
+      // The client would never tell that an object is gone that came and went while it was cut off.
+      // That is left out here: it learns of all that there was.
+      this.#cache.set(object.metadata.uid, object);
+    }
+    if (!this.#connected) {
       return;
     }
     if (matches || matched) {
