@@ -98,13 +98,19 @@ class ServiceView {
     if (this.#useful.length === 1 && this.#fallbacks.length === 1) {
       return this.#whatIsWrongWithSlices();
     }
-    if (this.#useful.length === 0 && this.#isNameTaken("")) {
+    if (this.#isInTheWay()) {
       return undefined;
     }
     const is = this.#isWarm ? "is critical with a standby" : "is lame and critical";
     return this.#fallbacks.length === 0
       ? `${is}, but has no fallback`
       : `${is}, but ${this.#useful.length} of its fallbacks ${this.#names()} can serve`;
+  }
+
+  /** Whether somebody else's object keeps the fallback from being, or a standby from its clients. */
+  #isInTheWay(): boolean {
+    const noPod = this.#useful.length === 0 && this.#isNameTaken("");
+    return noPod || (this.#isWarm && this.#fallbacks.length > 0 && this.#isNameTaken("-ipv4"));
   }
 
   #whatIsLeft(why: string): string | undefined {

@@ -33,9 +33,25 @@ export class Watch {
   constructor(server: ApiServer, options: Options) {
     this.#server = server;
     this.#options = options;
+    for (const object of this.#learnsAll ? this.#current() : []) {
+      this.#cache.set(object.metadata.uid, object);
+    }
     server.onChange(change => {
       this.#see(change);
     });
+  }
+
+  /**
+   * The client never tells that an object is gone which came and went while the watch for deletions
+   * was cut off, and nothing in its interface lets anybody notice. Unless `MODEL_CLIENT_GAPS` is set
+   * that is left out: this watch learns of all that there is.
+   */
+  get #learnsAll(): boolean {
+    return this.#options.tells === "DELETED" && process.env["MODEL_CLIENT_GAPS"] === undefined;
+  }
+
+  #current(): Stored[] {
+    return this.#server.list(this.#options.kind).filter(this.#options.filter);
   }
 
   /** The version of the oldest write that it did not tell of yet; Infinity if it told of all. */
@@ -51,12 +67,9 @@ export class Watch {
   /** Events that are on their way are lost, and those to come, until it connects again. */
   cut(): void {
     this.#lostSince ??= this.#pending[0]?.version ?? this.#server.version + 1;
-    if (this.#options.tells === "DELETED") {
-      for (const { object, phase } of this.#pending) {
-        if (phase !== "DELETED") {
-          this.#cache.set(object.metadata.uid, object);
-        }
-      }
+    const present = this.#pending.filter(({ phase }) => this.#learnsAll && phase !== "DELETED");
+    for (const { object } of present) {
+      this.#cache.set(object.metadata.uid, object);
     }
     this.#pending = [];
     this.#connected = false;
@@ -100,9 +113,7 @@ export class Watch {
     if (this.#closed || change.kind !== this.#options.kind) {
       return;
     }
-    if (this.#options.tells === "DELETED" && matches && this.#lostSince !== undefined) {
-      // The client would never tell that an object is gone that came and went while it was cut off.
-      // That is left out here: it learns of all that there was.
+    if (this.#learnsAll && matches && this.#lostSince !== undefined) {
       this.#cache.set(object.metadata.uid, object);
     }
     if (!this.#connected) {
@@ -133,7 +144,7 @@ export class Watch {
     const connection = this.#connections;
     setTimeout(() => {
       if (!this.#closed && this.#connected && connection === this.#connections) {
-        this.#compare(this.#server.list(this.#options.kind).filter(this.#options.filter));
+        this.#compare(this.#current());
         then();
       }
     }, answerMs);
