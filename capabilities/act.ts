@@ -127,11 +127,8 @@ export class Actor {
 
   async #remove(key: ServiceKey, pods: readonly FallbackPod[], reason: string): Promise<void> {
     for (const pod of pods) {
-      const terminating = await this.#parts.api.deletePod(pod);
-      if (terminating?.metadata?.deletionTimestamp) {
-        // The watch will tell of it too; until then it is not to be deleted again.
-        this.#parts.view.setFallback(terminating);
-      }
+      await this.#parts.api.deletePod(pod);
+      this.#parts.view.markTerminating(key, pod.uid);
       if (pod.state === "dead") {
         this.#holdBack(key);
       }
@@ -175,6 +172,7 @@ export class Actor {
   async #withdraw(key: ServiceKey, slices: readonly StandbySlice[], reason: string): Promise<void> {
     for (const slice of slices) {
       await this.#parts.api.deleteSlice(slice);
+      this.#parts.view.forgetSlice(key, slice.uid);
       this.#tell(key, { endpointSlice: slice.name, reason }, "Standby endpoint withdrawn");
     }
   }

@@ -1,11 +1,13 @@
 import { isReady } from "../../capabilities/domain/fallback-pod";
-import type { PodObject, ServiceObject } from "../../capabilities/domain/kubernetes";
+import type { ObjectMeta, PodObject, ServiceObject } from "../../capabilities/domain/kubernetes";
+import { isStandbySlice } from "../../capabilities/domain/standby-slice";
 import {
   controllerUid,
   isCritical,
   isLive,
   isLookedAfter,
   isSelected,
+  isWarm,
   keyOf,
   readyEndpoints,
   serviceOfFallback,
@@ -16,7 +18,8 @@ import {
 
 /**
  * Once things are quiet, each lame Service that a CriticalService names has exactly one live
- * fallback Pod, and no other Service has one.
+ * fallback Pod, and no other Service has one. A Warm one is there even if the Service is well; an
+ * EndpointSlice of the operator's leads to it, and says that it is ready while the Service is lame.
  *
  * Left out: Services whose endpoints nobody knows yet, as they have no EndpointSlice; Pods whose
  * Service is gone, which garbage collection takes; a Service whose fallback can't be, as a Pod of
@@ -46,7 +49,9 @@ export function isSettled(snapshot: Snapshot): boolean {
 
 function agrees({ slices, pods }: Snapshot, real: readonly PodObject[], service: ServiceObject) {
   const ours = new Set(pods.filter(pod => !real.includes(pod)).map(uidOf));
-  const own = slices.filter(slice => serviceOfSlice(slice) === keyOf(service));
+  const own = slices.filter(
+    slice => serviceOfSlice(slice) === keyOf(service) && !isStandbySlice(slice),
+  );
   const told = new Set(readyEndpoints(own).filter(uid => !ours.has(uid)));
   const found = real
     .filter(pod => pod.metadata?.namespace === service.metadata?.namespace)
@@ -62,6 +67,7 @@ function uidOf({ metadata }: PodObject): string {
 class ServiceView {
   readonly #fallbacks: PodObject[];
   readonly #useful: PodObject[];
+  readonly #isWarm: boolean;
 
   constructor(
     private readonly snapshot: Snapshot,
@@ -69,32 +75,65 @@ class ServiceView {
     private readonly prefix: string,
   ) {
     const key = keyOf(service);
+    this.#isWarm = isWarm(service, snapshot.criticalServices);
     this.#fallbacks = snapshot.pods.filter(
       pod => serviceOfFallback(pod) === key && !pod.metadata?.deletionTimestamp,
     );
     this.#useful = this.#fallbacks.filter(
       pod =>
-        isLive(pod) && controllerUid(pod) === service.metadata?.uid && isSelected(pod, service),
+        isLive(pod) &&
+        controllerUid(pod) === service.metadata?.uid &&
+        isSelected(pod, service) !== this.#isWarm,
     );
   }
 
   whatIsWrong(): string | undefined {
     const why = this.#whyNone();
     if (why !== undefined) {
-      return this.#fallbacks.length === 0 ? undefined : `has fallback ${this.#names()}, but ${why}`;
+      return this.#whatIsLeft(why);
     }
     if (!this.#hasEndpoints()) {
       return undefined;
     }
     if (this.#useful.length === 1 && this.#fallbacks.length === 1) {
+      return this.#whatIsWrongWithSlices();
+    }
+    if (this.#isInTheWay()) {
       return undefined;
     }
-    if (this.#useful.length === 0 && this.#isNameTaken()) {
-      return undefined;
-    }
+    const is = this.#isWarm ? "is critical with a standby" : "is lame and critical";
     return this.#fallbacks.length === 0
-      ? "is lame and critical, but has no fallback"
-      : `is lame and critical, but ${this.#useful.length} of its fallbacks ${this.#names()} can serve`;
+      ? `${is}, but has no fallback`
+      : `${is}, but ${this.#useful.length} of its fallbacks ${this.#names()} can serve`;
+  }
+
+  /** Whether somebody else's object keeps the fallback from being, or a standby from its clients. */
+  #isInTheWay(): boolean {
+    const noPod = this.#useful.length === 0 && this.#isNameTaken("");
+    return noPod || (this.#isWarm && this.#fallbacks.length > 0 && this.#isNameTaken("-ipv4"));
+  }
+
+  #whatIsLeft(why: string): string | undefined {
+    if (this.#fallbacks.length > 0) {
+      return `has fallback ${this.#names()}, but ${why}`;
+    }
+    return this.#slices(true).length > 0 ? `has a standby endpoint, but ${why}` : undefined;
+  }
+
+  /** Whether the EndpointSlices of ours lead to the one fallback, if it is Ready. */
+  #whatIsWrongWithSlices(): string | undefined {
+    const [pod] = this.#useful;
+    const ready = this.#realEndpoints().length === 0;
+    const wanted = this.#isWarm && pod && isReady(pod) ? [`${uidOf(pod)} ready: ${ready}`] : [];
+    const listed = this.#slices(true)
+      .flatMap(({ endpoints }) => endpoints ?? [])
+      .map(({ targetRef, conditions }) => `${targetRef?.uid} ready: ${conditions?.ready}`);
+    // One for each family of addresses that the Service and the Pod have in common.
+    const isRight = wanted.length > 0 ? listed.length > 0 : listed.length === 0;
+    if ((isRight && listed.every(one => wanted.includes(one))) || this.#isNameTaken("-ipv4")) {
+      return undefined;
+    }
+    return `has standby endpoint ${listed.join(", ") || "none"}, wanted ${wanted.join(", ") || "none"}`;
   }
 
   /** Why it is to have no fallback. */
@@ -106,16 +145,18 @@ class ServiceView {
       return "no CriticalService names it";
     }
     const ready = this.#realEndpoints().length;
-    return ready > 0 ? `${ready} Pod(s) of its own are Ready` : undefined;
+    return ready > 0 && !this.#isWarm ? `${ready} Pod(s) of its own are Ready` : undefined;
   }
 
   #hasEndpoints(): boolean {
-    return this.#slices().length > 0;
+    return this.#slices(false).length > 0;
   }
 
-  #slices() {
+  #slices(ours: boolean) {
     const key = keyOf(this.service);
-    return this.snapshot.slices.filter(slice => serviceOfSlice(slice) === key);
+    return this.snapshot.slices.filter(
+      slice => serviceOfSlice(slice) === key && isStandbySlice(slice) === ours,
+    );
   }
 
   #realEndpoints(): string[] {
@@ -124,17 +165,18 @@ class ServiceView {
         .filter(pod => serviceOfFallback(pod) !== undefined)
         .map(({ metadata }) => metadata?.uid),
     );
-    return readyEndpoints(this.#slices()).filter(uid => !ours.has(uid));
+    return readyEndpoints(this.#slices(false)).filter(uid => !ours.has(uid));
   }
 
-  #isNameTaken(): boolean {
+  /** Whether an object of somebody else has the name that ours would have. */
+  #isNameTaken(suffix: "" | "-ipv4"): boolean {
     const { namespace, name } = this.service.metadata ?? {};
-    return this.snapshot.pods.some(
-      pod =>
-        pod.metadata?.namespace === namespace &&
-        pod.metadata?.name === `${this.prefix}-${name}` &&
-        serviceOfFallback(pod) === undefined,
-    );
+    const taken = { namespace, name: `${this.prefix}-${name}${suffix}` };
+    const isTaken = ({ metadata }: { metadata?: ObjectMeta }) =>
+      metadata?.namespace === taken.namespace && metadata?.name === taken.name;
+    return suffix === ""
+      ? this.snapshot.pods.some(pod => isTaken(pod) && serviceOfFallback(pod) === undefined)
+      : this.snapshot.slices.some(slice => isTaken(slice) && !isStandbySlice(slice));
   }
 
   #names(): string {

@@ -2,6 +2,7 @@ import {
   protects,
   readCriticalServiceSpec,
   type CriticalServiceObject,
+  type CriticalServiceSpec,
 } from "../../capabilities/domain/critical-service";
 import { SERVICE_NAME_LABEL } from "../../capabilities/domain/endpoints";
 import { fallbackFor } from "../../capabilities/domain/fallback-pod";
@@ -45,10 +46,26 @@ export function isCritical(
   service: ServiceObject,
   criticalServices: Iterable<CriticalServiceObject>,
 ): boolean {
+  return protectorsOf(service, criticalServices).length > 0;
+}
+
+/** Whether one of the CriticalServices that name the Service asks for a warm standby. */
+export function isWarm(
+  service: ServiceObject,
+  criticalServices: Iterable<CriticalServiceObject>,
+): boolean {
+  return protectorsOf(service, criticalServices).some(({ standby }) => standby === "Warm");
+}
+
+/** The specs of the CriticalServices that name the Service. */
+export function protectorsOf(
+  service: ServiceObject,
+  criticalServices: Iterable<CriticalServiceObject>,
+): CriticalServiceSpec[] {
   const labels = service.metadata?.labels ?? {};
-  return [...criticalServices].some(({ spec: raw }) => {
+  return [...criticalServices].flatMap(({ spec: raw }) => {
     const { spec } = readCriticalServiceSpec(raw);
-    return spec !== undefined && protects(spec, keyOf(service), labels);
+    return spec !== undefined && protects(spec, keyOf(service), labels) ? [spec] : [];
   });
 }
 
