@@ -5,7 +5,13 @@ import {
   type CriticalServiceSpec,
 } from "./critical-service";
 import type { Protector, Situation } from "./decide";
-import { countEndpoints, lists, readSlice, SERVICE_NAME_LABEL, type SliceRecord } from "./endpoints";
+import {
+  countEndpoints,
+  lists,
+  readSlice,
+  SERVICE_NAME_LABEL,
+  type SliceRecord,
+} from "./endpoints";
 import { fallbackFor, readFallbackPod, type FallbackPod } from "./fallback-pod";
 import {
   serviceKey,

@@ -35,7 +35,13 @@ export type Step =
   | { does: "configMap"; html: string | undefined }
   | { does: "fallback"; which: number; fate: "fail" | "unready" | "ready" | "evict" | "vanish" }
   | { does: "squat"; kind: "Pod" | "EndpointSlice"; name: string; present: boolean }
-  | { does: "watch"; operator: number; watch: number; what: "cut" | "connect" | "relist"; ms: number }
+  | {
+      does: "watch";
+      operator: number;
+      watch: number;
+      what: "cut" | "connect" | "relist";
+      ms: number;
+    }
   | { does: "lag"; operator: number; watch: number; ms: number }
   | { does: "pace"; endpointsMs: number; podStartMs: number; garbageMs: number }
   | { does: "restart"; operator: number; startMs: number[] }
@@ -68,7 +74,11 @@ const anOperator = fc.nat(1);
 
 function step<T extends Step["does"]>(
   does: T,
-  fields: { [K in keyof Omit<Extract<Step, { does: T }>, "does">]: fc.Arbitrary<Extract<Step, { does: T }>[K]> },
+  fields: {
+    [K in keyof Omit<Extract<Step, { does: T }>, "does">]: fc.Arbitrary<
+      Extract<Step, { does: T }>[K]
+    >;
+  },
 ): fc.Arbitrary<Step> {
   return fc.record({ does: fc.constant(does), ...fields }) as unknown as fc.Arbitrary<Step>;
 }

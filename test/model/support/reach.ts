@@ -82,11 +82,12 @@ export class Reaches {
     const result = act();
     for (const [service, reach] of before) {
       const { uid } = service.metadata;
-      const isReason =
-        !this.#needsFallback(service) || (this.#reasonAt.get(uid) ?? -1) >= knew;
+      const isReason = !this.#needsFallback(service) || (this.#reasonAt.get(uid) ?? -1) >= knew;
       if (!isReason && this.#reach(service) < reach) {
         const what = subject ? `${nameOf(subject)} (${String(subject.metadata.uid)})` : "";
-        this.breaches.push(`${nameOf(service)} is lame and lost its fallback by a write to ${what}`);
+        this.breaches.push(
+          `${nameOf(service)} is lame and lost its fallback by a write to ${what}`,
+        );
       }
     }
     return result;
@@ -98,7 +99,7 @@ export class Reaches {
 
   #isCritical(service: Service): boolean {
     return this.#server.list("CriticalService").some(object => {
-      const raw = object["spec"] as object;
+      const raw = object.spec as object;
       const read = this.#specs.get(raw) ?? readCriticalServiceSpec(raw);
       this.#specs.set(raw, read);
       const labels = service.metadata.labels ?? {};

@@ -7,7 +7,9 @@ export function falseStatuses({ services, criticalServices }: Snapshot): string[
     const { spec } = readCriticalServiceSpec(raw);
     const named = services.filter(
       service =>
-        spec && isLookedAfter(service) && protects(spec, keyOf(service), service.metadata?.labels ?? {}),
+        spec &&
+        isLookedAfter(service) &&
+        protects(spec, keyOf(service), service.metadata?.labels ?? {}),
     );
     const matched = status?.matched;
     return matched === named.length

@@ -1,6 +1,11 @@
 import type { RecordedEvent } from "../../../capabilities/cluster/events";
 import type { ObjectMeta, PodObject } from "../../../capabilities/domain/kubernetes";
-import { isLive, protectorsOf, serviceOfFallback, type Snapshot } from "../../../hack/invariants/snapshot";
+import {
+  isLive,
+  protectorsOf,
+  serviceOfFallback,
+  type Snapshot,
+} from "../../../hack/invariants/snapshot";
 import { ApiServer } from "./api-server";
 import { Controllers, type Pace } from "./controllers";
 import { PROTECTIONS, SELECTORS, type History, type Step } from "./history";
@@ -50,7 +55,9 @@ export class World {
     const object = this.server.get("Service", service);
     const { criticalServices } = this.snapshot;
     const named = criticalServices.toSorted((a, b) => (nameIn(a) < nameIn(b) ? -1 : 1));
-    const [source] = protectorsOf(object ?? {}, named).filter(spec => spec.podTemplate ?? spec.page);
+    const [source] = protectorsOf(object ?? {}, named).filter(
+      spec => spec.podTemplate ?? spec.page,
+    );
     const { namespace, name } = source?.podTemplate ?? {};
     const template = this.server.get("PodTemplate", `${namespace}/${name}`);
     const isPrivileged = JSON.stringify(template ?? {}).includes("hostNetwork");
@@ -160,7 +167,9 @@ export class World {
     }
   }
 
-  #change(step: Exclude<Step, { does: "restart" | "watch" | "lag" | "pace" | "fallback" | "wait" }>) {
+  #change(
+    step: Exclude<Step, { does: "restart" | "watch" | "lag" | "pace" | "fallback" | "wait" }>,
+  ) {
     switch (step.does) {
       case "deleteService":
         this.#delete("Service", step.name);
