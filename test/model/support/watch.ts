@@ -108,16 +108,21 @@ export class Watch {
   #see(change: Change): void {
     const { object, before, kind, phase } = change;
     const { filter } = this.#options;
-    const matches = phase !== "DELETED" && filter(object);
-    const concerns = kind === this.#options.kind && (matches || (before && filter(before)));
-    if (this.#closed || !concerns) {
+    if (this.#closed || kind !== this.#options.kind) {
       return;
     }
-    if (matches && this.#learnsAll && this.#lostSince !== undefined) {
-      this.#cache.set(object.metadata.uid, object);
+    const matches = phase !== "DELETED" && filter(object);
+    if (matches) {
+      this.#note(object);
     }
-    if (this.#connected) {
+    if (this.#connected && (matches || (before && filter(before)))) {
       this.#queue({ ...change, phase: matches ? phase : "DELETED" });
+    }
+  }
+
+  #note(object: Stored): void {
+    if (this.#learnsAll && this.#lostSince !== undefined) {
+      this.#cache.set(object.metadata.uid, object);
     }
   }
 
