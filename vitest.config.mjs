@@ -14,6 +14,7 @@ export default defineConfig({
           // It tells of each Service that it starts a fallback for, thousands of times.
           env: { LOG_LEVEL: "silent" },
           testTimeout: 600_000,
+          sequence: { groupOrder: 4 },
         },
       },
       {

@@ -94,11 +94,14 @@ async function remove(
     unlessNotFound(() =>
       requests.send(`delete ${kind} ${path} ${uid}`, () => {
         const present = server.get(kind, path);
-        const isMeant = present?.metadata.uid === uid;
         const act = () => {
           server.delete(kind, path, uid);
         };
-        return isMeant ? effect(present, act) : act();
+        if (present?.metadata.uid === uid) {
+          effect(present, act);
+        } else {
+          act();
+        }
       }),
     ),
   );
@@ -109,12 +112,12 @@ function reads({ server, requests }: Parts) {
     getPodTemplate: (namespace: string, name: string) =>
       requests.send(`get PodTemplate ${namespace}/${name}`, () => {
         const found = server.get("PodTemplate", `${namespace}/${name}`);
-        return found?.["template"];
+        return found?.template;
       }),
     getConfigMapValue: (namespace: string, name: string, key: string) =>
       requests.send(`get ConfigMap ${namespace}/${name}`, () => {
         const found = server.get("ConfigMap", `${namespace}/${name}`);
-        return (found?.["data"] as Record<string, string> | undefined)?.[key];
+        return (found?.data as Record<string, string> | undefined)?.[key];
       }),
   };
 }

@@ -99,7 +99,7 @@ export class Reaches {
 
   #isCritical(service: Service): boolean {
     return this.#server.list("CriticalService").some(object => {
-      const raw = object["spec"] as object;
+      const raw = object.spec as object;
       const read = this.#specs.get(raw) ?? readCriticalServiceSpec(raw);
       this.#specs.set(raw, read);
       const labels = service.metadata.labels ?? {};

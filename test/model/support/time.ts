@@ -13,12 +13,12 @@ export function stopTime(): void {
 
 /** Lets milliseconds pass: timer by timer, and after each all that its promises lead to. */
 export async function pass(ms: number): Promise<void> {
-  let over = false;
+  let isOver = (): boolean => false;
   setTimeout(() => {
-    over = true;
+    isOver = () => true;
   }, ms);
   await promises();
-  while (!over) {
+  while (!isOver()) {
     vi.advanceTimersToNextTimer();
     await promises();
   }

@@ -47,7 +47,7 @@ export class Watch {
    * that is left out: this watch learns of all that there is.
    */
   get #learnsAll(): boolean {
-    return this.#options.tells === "DELETED" && process.env["MODEL_CLIENT_GAPS"] === undefined;
+    return this.#options.tells === "DELETED" && process.env.MODEL_CLIENT_GAPS === undefined;
   }
 
   #current(): Stored[] {
@@ -106,26 +106,31 @@ export class Watch {
   }
 
   #see(change: Change): void {
-    const { object, before } = change;
+    const { object, before, kind, phase } = change;
     const { filter } = this.#options;
-    const matches = change.phase !== "DELETED" && filter(object);
-    const matched = before !== undefined && filter(before);
-    if (this.#closed || change.kind !== this.#options.kind) {
+    if (this.#closed || kind !== this.#options.kind) {
       return;
     }
-    if (this.#learnsAll && matches && this.#lostSince !== undefined) {
+    const matches = phase !== "DELETED" && filter(object);
+    if (matches) {
+      this.#note(object);
+    }
+    if (this.#connected && (matches || (before && filter(before)))) {
+      this.#queue({ ...change, phase: matches ? phase : "DELETED" });
+    }
+  }
+
+  #note(object: Stored): void {
+    if (this.#learnsAll && this.#lostSince !== undefined) {
       this.#cache.set(object.metadata.uid, object);
     }
-    if (!this.#connected) {
-      return;
-    }
-    if (matches || matched) {
-      const phase = matches ? change.phase : "DELETED";
-      this.#pending.push({ ...change, phase, due: Date.now() + this.#lagMs });
-      setTimeout(() => {
-        this.#deliver();
-      }, this.#lagMs);
-    }
+  }
+
+  #queue(change: Change): void {
+    this.#pending.push({ ...change, due: Date.now() + this.#lagMs });
+    setTimeout(() => {
+      this.#deliver();
+    }, this.#lagMs);
   }
 
   /** Tells of what has arrived, in order. */
