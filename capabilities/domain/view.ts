@@ -1,3 +1,4 @@
+import { ByService } from "./by-service";
 import {
   protects,
   readCriticalServiceSpec,
@@ -35,9 +36,9 @@ import { Tombstones } from "./tombstones";
  */
 export class View {
   readonly #services = new Map<ServiceKey, ServiceRecord>();
-  readonly #slices = new Map<ServiceKey, Map<string, Versioned<SliceRecord>>>();
-  readonly #standbySlices = new Map<ServiceKey, Map<string, Versioned<StandbySlice>>>();
-  readonly #fallbacks = new Map<ServiceKey, Map<string, Versioned<FallbackPod>>>();
+  readonly #slices = new ByService<SliceRecord>();
+  readonly #standbySlices = new ByService<StandbySlice>();
+  readonly #fallbacks = new ByService<FallbackPod>();
   /** Of all Services: the selector of one may find the fallback of another. */
   readonly #fallbackUids = new Set<string>();
   readonly #criticalServices = new Map<string, CriticalServiceRecord>();
@@ -68,9 +69,9 @@ export class View {
       return [];
     }
     if (isStandbySlice(slice)) {
-      put(this.#standbySlices, key, slice.metadata, readStandbySlice(slice));
+      this.#standbySlices.put(key, slice.metadata ?? {}, readStandbySlice(slice));
     } else {
-      put(this.#slices, key, slice.metadata, readSlice(slice));
+      this.#slices.put(key, slice.metadata ?? {}, readSlice(slice));
     }
     return [key];
   }
@@ -81,8 +82,8 @@ export class View {
     if (!key) {
       return [];
     }
-    take(this.#slices, key, uidOf(slice.metadata));
-    take(this.#standbySlices, key, uidOf(slice.metadata));
+    this.#slices.take(key, uidOf(slice.metadata));
+    this.#standbySlices.take(key, uidOf(slice.metadata));
     return [key];
   }
 
@@ -95,7 +96,7 @@ export class View {
     const uid = uidOf(pod.metadata);
     const isNew = !this.#fallbackUids.has(uid);
     this.#fallbackUids.add(uid);
-    put(this.#fallbacks, key, pod.metadata, readFallbackPod(pod));
+    this.#fallbacks.put(key, pod.metadata ?? {}, readFallbackPod(pod));
     return isNew ? [key, ...this.#othersThatFind(pod, key)] : [key];
   }
 
@@ -105,7 +106,7 @@ export class View {
     if (!key) {
       return [];
     }
-    take(this.#fallbacks, key, uidOf(pod.metadata));
+    this.#fallbacks.take(key, uidOf(pod.metadata));
     this.#fallbackUids.delete(uidOf(pod.metadata));
     return [key];
   }
@@ -113,16 +114,12 @@ export class View {
   /** The EndpointSlice was deleted by ourselves: the watch may never have heard that it was there. */
   forgetSlice(key: ServiceKey, uid: string): void {
     this.#bury({ uid });
-    take(this.#standbySlices, key, uid);
+    this.#standbySlices.take(key, uid);
   }
 
   /** The Pod was deleted by ourselves: it is terminating or gone, whatever the watch says of it. */
   markTerminating(key: ServiceKey, uid: string): void {
-    const pods = this.#fallbacks.get(key);
-    const known = pods?.get(uid);
-    if (known) {
-      pods?.set(uid, { ...known, value: { ...known.value, state: "terminating" } });
-    }
+    this.#fallbacks.change(key, uid, pod => ({ ...pod, state: "terminating" }));
   }
 
   /**
@@ -191,12 +188,12 @@ export class View {
   /** All that is known of one Service now. */
   situation(key: ServiceKey): Situation {
     const service = this.#services.get(key);
-    const slices = valuesOf(this.#standbySlices, key);
+    const slices = this.#standbySlices.of(key);
     return {
       service,
-      endpoints: countEndpoints(valuesOf(this.#slices, key), uid => this.#isFallback(uid)),
+      endpoints: countEndpoints(this.#slices.of(key), uid => this.#isFallback(uid)),
       protectedBy: this.#criticalServicesKnown ? this.#protectors(key, service) : undefined,
-      fallbacks: valuesOf(this.#fallbacks, key),
+      fallbacks: this.#fallbacks.of(key),
       slices,
       unseen: slices
         .flatMap(({ endpoint }) => endpoint?.podUid ?? [])
@@ -226,10 +223,10 @@ export class View {
   #othersThatFind({ metadata }: PodObject, own: ServiceKey): ServiceKey[] {
     const namespace = serviceKey(metadata?.namespace ?? "", "");
     const uid = uidOf(metadata);
-    return [...this.#slices]
-      .filter(([key]) => key !== own && key.startsWith(namespace))
-      .filter(([, slices]) => [...slices.values()].some(({ value }) => lists(value, uid)))
-      .map(([key]) => key);
+    return this.#slices
+      .keys()
+      .filter(key => key !== own && key.startsWith(namespace))
+      .filter(key => this.#slices.of(key).some(slice => lists(slice, uid)));
   }
 
   #isLate(metadata: ObjectMeta | undefined): boolean {
@@ -251,11 +248,6 @@ export interface CriticalServiceRecord {
   readonly status: CriticalServiceStatus | undefined;
 }
 
-interface Versioned<T> {
-  readonly version: number;
-  readonly value: T;
-}
-
 function uidOf(metadata: ObjectMeta | undefined): string {
   return metadata?.uid ?? "";
 }
@@ -272,40 +264,4 @@ function serviceKeyOfSlice({ metadata = {} }: EndpointSliceObject): ServiceKey |
 function serviceKeyOfFallback(pod: PodObject): ServiceKey | undefined {
   const service = fallbackFor(pod);
   return service ? serviceKey(pod.metadata?.namespace ?? "", service) : undefined;
-}
-
-/**
- * Keeps what an object is now, unless a newer state of it is known: the answer to a write of ours may
- * come before the events that lead up to it, or after those that follow it.
- */
-function put<T>(
-  map: Map<string, Map<string, Versioned<T>>>,
-  key: string,
-  metadata: ObjectMeta | undefined,
-  value: T,
-): void {
-  const uid = uidOf(metadata);
-  const version = Number(metadata?.resourceVersion);
-  const inner = map.get(key);
-  const known = inner?.get(uid);
-  if (known && known.version > version) {
-    return;
-  }
-  if (inner) {
-    inner.set(uid, { version, value });
-  } else {
-    map.set(key, new Map([[uid, { version, value }]]));
-  }
-}
-
-function valuesOf<T>(map: Map<string, Map<string, Versioned<T>>>, key: string): T[] {
-  return [...(map.get(key)?.values() ?? [])].map(({ value }) => value);
-}
-
-function take<T>(map: Map<string, Map<string, T>>, key: string, uid: string): void {
-  const inner = map.get(key);
-  inner?.delete(uid);
-  if (inner?.size === 0) {
-    map.delete(key);
-  }
 }
