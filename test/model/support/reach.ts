@@ -30,7 +30,7 @@ type Reach = 0 | 1 | 2;
  *
  * An operator can't know what its watches have not told it. So it may take a fallback away if there
  * was a reason to at the time that its watches are at, or later; reasons are: the Service is not
- * looked after, no CriticalService names it, a Pod of its own is Ready.
+ * looked after, no CriticalService names it, a Pod of its own is Ready, or no fallback was reached.
  */
 export class Reaches {
   readonly breaches: string[] = [];
@@ -47,7 +47,7 @@ export class Reaches {
         this.#ours.add(object.metadata.uid);
       }
       for (const service of this.#services()) {
-        if (!this.#needsFallback(service)) {
+        if (!this.#needsFallback(service) || this.#reach(service) === 0) {
           this.#reasonAt.set(service.metadata.uid, version);
         }
       }
