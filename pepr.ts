@@ -5,12 +5,12 @@ import { PeprModule } from "pepr";
 import { criticalServices } from "./capabilities/critical-services";
 import { endpointSlices } from "./capabilities/endpoint-slices";
 import { fallbackPods } from "./capabilities/fallback-pods";
-import { Operator } from "./capabilities/operator";
+import { RelistingOperator } from "./capabilities/relisting-operator";
 import { services } from "./capabilities/services";
 import { confirmCriticalServices, installCrd } from "./capabilities/startup";
 import cfg from "./package.json";
 
-const operator = new Operator(config);
+const operator = new RelistingOperator(config);
 
 const capabilities = [
   services(operator),
@@ -30,6 +30,7 @@ function startModule(): void {
 async function startWatcher(): Promise<void> {
   await installCrd();
   startModule();
+  operator.relistEvery(config.relistSeconds * 1000);
   await confirmCriticalServices(operator);
 }
 

@@ -9,6 +9,16 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {
         test: {
+          name: "model",
+          include: ["test/model/**/*.test.ts"],
+          // It tells of each Service that it starts a fallback for, thousands of times.
+          env: { LOG_LEVEL: "silent" },
+          testTimeout: 600_000,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
           name: "nginx",
           include: ["test/nginx/**/*.test.ts"],
           testTimeout: 60_000,

@@ -22,7 +22,10 @@ import type { FallbackContent } from "./fallback-content";
 import { Obstacle } from "./obstacle";
 import { backoffDelay, type Backoff } from "./work-queue";
 
-/** Between a fallback Pod that ended by itself and the next one. */
+/**
+ * Between two starts for one Service, if the Pod was never Ready: it ends by itself, or somebody
+ * deletes it, such as another operator whose watch has not told it the same.
+ */
 const RESTART_BACKOFF: Backoff = { baseMs: 500, maxMs: 60_000 };
 
 export interface ActParts {
@@ -93,6 +96,7 @@ export class Actor {
       return waitMs;
     }
     const pod = await this.#createFallback(key, decision, source);
+    this.#holdBack(key);
     // The watch will tell of the Pod too, but its endpoint must not pass for a real one before.
     this.#parts.view.setFallback(pod);
     this.#tell(key, { pod: pod.metadata?.name, reason: decision.reason }, "Fallback Pod started");
@@ -127,14 +131,8 @@ export class Actor {
 
   async #remove(key: ServiceKey, pods: readonly FallbackPod[], reason: string): Promise<void> {
     for (const pod of pods) {
-      const terminating = await this.#parts.api.deletePod(pod);
-      if (terminating?.metadata?.deletionTimestamp) {
-        // The watch will tell of it too; until then it is not to be deleted again.
-        this.#parts.view.setFallback(terminating);
-      }
-      if (pod.state === "dead") {
-        this.#holdBack(key);
-      }
+      await this.#parts.api.deletePod(pod);
+      this.#parts.view.markTerminating(key, pod.uid);
       this.#tell(key, { pod: pod.name, reason }, "Fallback Pod removed");
     }
   }
@@ -175,6 +173,7 @@ export class Actor {
   async #withdraw(key: ServiceKey, slices: readonly StandbySlice[], reason: string): Promise<void> {
     for (const slice of slices) {
       await this.#parts.api.deleteSlice(slice);
+      this.#parts.view.forgetSlice(key, slice.uid);
       this.#tell(key, { endpointSlice: slice.name, reason }, "Standby endpoint withdrawn");
     }
   }

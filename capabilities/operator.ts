@@ -95,10 +95,12 @@ export class Operator {
 
   criticalServiceSeen(criticalService: CriticalServiceObject): void {
     const keys = this.#view.setCriticalService(criticalService);
+    const { name = "" } = criticalService.metadata ?? {};
     if (!keys) {
+      // A write that was given up may have come through, or another operator's been the last.
+      this.#status.refresh([name]);
       return;
     }
-    const { name = "" } = criticalService.metadata ?? {};
     const { problems = [] } = this.#view.criticalService(name) ?? {};
     if (problems.length > 0) {
       const faults = problems.join("; ");

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Log } from "pepr";
 import { ApiError } from "./cluster/api";
-import { anyCriticalService, applyCrd } from "./cluster/critical-services";
+import { applyCrd } from "./cluster/critical-services";
+import { listCriticalServices } from "./cluster/lists";
 import type { Operator } from "./operator";
 import { backoffDelay } from "./work-queue";
 
@@ -32,7 +33,7 @@ export async function installCrd(): Promise<void> {
  */
 export async function confirmCriticalServices(operator: Operator): Promise<void> {
   await untilTrue("Waiting for the CriticalServices", async () => {
-    if (!operator.knowsCriticalServices && !(await anyCriticalService())) {
+    if (!operator.knowsCriticalServices && (await listCriticalServices()).items.length === 0) {
       operator.noCriticalService();
     }
     return operator.knowsCriticalServices;
@@ -40,7 +41,7 @@ export async function confirmCriticalServices(operator: Operator): Promise<void>
 }
 
 async function isServed(): Promise<boolean> {
-  await anyCriticalService();
+  await listCriticalServices();
   return true;
 }
 

@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Log } from "pepr";
 import type { ClusterApi } from "./cluster";
 import { announceStatus, type Announcement } from "./domain/announce";
 import { GROUP, VERSION } from "./domain/crd";
-import { statusOf } from "./domain/status";
+import { saysTheSame, statusOf } from "./domain/status";
 import type { View } from "./domain/view";
 import type { EventRecorder } from "./event-recorder";
 import type { ServiceStates } from "./service-states";
@@ -60,7 +59,7 @@ export class StatusWriter {
     const { generation, problems, status: previous } = known;
     const services = states.namedBy(name);
     const status = statusOf({ generation, problems, services, previous, now: new Date() });
-    if (!isDeepStrictEqual(status, previous)) {
+    if (!saysTheSame(status, previous)) {
       await api.writeStatus(name, status);
       view.setStatus(name, known.uid, status);
       this.#announce(name, known.uid, announceStatus(previous, status));

@@ -32,16 +32,6 @@ export async function applyCrd(): Promise<boolean> {
 }
 
 /**
- * Whether the cluster has any CriticalService.
- *
- * @throws {ApiError} if the resource is not served
- */
-export async function anyCriticalService(): Promise<boolean> {
-  const { items } = await callApi("listing CriticalServices", () => K8s(CriticalService).Get());
-  return items.length > 0;
-}
-
-/**
  * Writes the status of a CriticalService. One that is gone is fine.
  *
  * @throws {ApiError}

@@ -35,18 +35,13 @@ export async function getPod(namespace: string, name: string): Promise<kind.Pod 
  * Deletes this very Pod: one that took its name since is not touched, and a Pod that is gone
  * already is fine.
  *
- * @returns the Pod, which terminates from now on; undefined if it was gone
  * @throws {ApiError}
  */
-export async function deletePod({
-  namespace,
-  name,
-  uid,
-}: FallbackPod): Promise<kind.Pod | undefined> {
+export async function deletePod({ namespace, name, uid }: FallbackPod): Promise<void> {
   // The client's own Delete sends no preconditions; the API server takes them as query parameters.
   const url = `/api/v1/namespaces/${namespace}/pods/${name}?uid=${uid}`;
   // A conflict is a UID that does not match: the Pod that was meant is gone.
-  return unlessConflict(() =>
+  await unlessConflict(() =>
     unlessNotFound(() =>
       callApi(`deleting Pod ${namespace}/${name}`, () =>
         K8s(kind.Pod).Raw(url, FetchMethods.DELETE),

@@ -23,6 +23,11 @@ const nameList = (what: string, max: number) =>
     .transform(items => items.filter(item => item !== ""))
     .pipe(z.array(name(what, max)));
 
+const wholeNumber = (what: string, min: number, max: number) => {
+  const fix = `must be ${what} from ${min} to ${max}`;
+  return z.coerce.number(fix).int(fix).min(min, fix).max(max, fix);
+};
+
 const RESOURCES_FIX = 'must be JSON such as {"limits": {"memory": "64Mi"}}';
 const quantities = z.record(z.string(), z.string());
 const resources = z.strictObject(
@@ -60,12 +65,8 @@ const environment = z.object({
     .enum(["true", "false"], "must be true or false")
     .default("false")
     .transform(text => text === "true"),
-  PORT: z.coerce
-    .number("must be a port number from 1 to 65535")
-    .int("must be a port number from 1 to 65535")
-    .min(1, "must be a port number from 1 to 65535")
-    .max(65535, "must be a port number from 1 to 65535")
-    .default(3000),
+  RELIST_SECONDS: wholeNumber("a number of seconds", 1, 86_400).default(300),
+  PORT: wholeNumber("a port number", 1, 65535).default(3000),
 });
 
 export type LogLevel = (typeof PINO_LEVELS)[number];
@@ -94,6 +95,8 @@ export interface Config {
   readonly priorityClass: string | undefined;
   /** Whether a CriticalService's PodTemplate may give a Pod power over its Node. */
   readonly allowPrivilegedTemplates: boolean;
+  /** Seconds between two lists of all that is watched. */
+  readonly relistSeconds: number;
   /** Port of the webhooks, the health check and the metrics. */
   readonly port: number;
 }
@@ -135,6 +138,7 @@ function toConfig(read: z.infer<typeof environment>): Config {
     },
     priorityClass: read.FALLBACK_PRIORITY_CLASS,
     allowPrivilegedTemplates: read.ALLOW_PRIVILEGED_TEMPLATES,
+    relistSeconds: read.RELIST_SECONDS,
     port: read.PORT,
   };
 }

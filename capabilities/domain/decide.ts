@@ -26,6 +26,11 @@ export interface Situation {
   readonly fallbacks: readonly FallbackPod[];
   /** The EndpointSlices of our own. */
   readonly slices: readonly StandbySlice[];
+  /**
+   * UIDs of Pods that those list and that are not known, yet not known to be gone either: the watches
+   * begin in any order.
+   */
+  readonly unseen?: readonly string[];
 }
 
 /** What to do about one Service, and why. */
@@ -143,7 +148,7 @@ function standIn(need: Need): Decision {
 
 /** What is to be done about the EndpointSlices of ours; undefined: they are as they are to be. */
 function decideEndpoint(need: Need, kept: FallbackPod | undefined): Decision | undefined {
-  const { service, slices, standby } = need;
+  const { service, slices, standby, unseen } = need;
   const stale = staleSlices(service, slices);
   if (stale.length > 0) {
     return withdraw(stale, "the Service has no place for the EndpointSlice any more");
@@ -155,7 +160,7 @@ function decideEndpoint(need: Need, kept: FallbackPod | undefined): Decision | u
     return undefined;
   }
   const lame = isLame(need) === true;
-  const changes = sliceChanges(service, slices, standbyPod(need, kept), lame);
+  const changes = sliceChanges(service, slices, standbyPod(need, kept), lame, unseen);
   const reason = lame ? "the Service is lame" : "the Service has Ready Pods of its own";
   return changes.length > 0 ? { action: "publish", service, changes, reason } : undefined;
 }

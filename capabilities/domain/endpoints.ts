@@ -32,6 +32,11 @@ export function readSlice(slice: EndpointSliceObject): SliceRecord {
   return { ready, notReady };
 }
 
+/** Whether the EndpointSlice lists the Pod, Ready or not. */
+export function lists({ ready, notReady }: SliceRecord, uid: string): boolean {
+  return ready.includes(uid) || notReady.includes(uid);
+}
+
 /** Counts the Pods behind all slices of one Service; a dual-stack Pod stands in two and counts once. */
 export function countEndpoints(
   slices: readonly SliceRecord[],

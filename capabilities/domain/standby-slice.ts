@@ -102,20 +102,26 @@ function readEndpoint({ addresses, conditions, targetRef, nodeName, zone }: Endp
  *
  * @param pod the Pod to list; undefined: none
  * @param ready whether it is to answer now, rather than only when nobody else does
+ * @param unseen UIDs of Pods that may be there: they stay listed until there is another
  */
 export function sliceChanges(
   service: ServiceRecord,
   slices: readonly StandbySlice[],
   pod: FallbackPod | undefined,
   ready: boolean,
+  unseen: readonly string[] = [],
 ): SliceChange[] {
-  const contents = service.ipFamilies.map(addressType => ({
-    addressType,
-    endpoint: pod && endpointOf(pod, addressType, ready),
-    ports: pod ? portsOfStandby(service, pod) : [],
-  }));
-  return contents.flatMap(content => {
-    const present = slices.find(({ addressType }) => addressType === content.addressType);
+  return service.ipFamilies.flatMap(addressType => {
+    const present = slices.find(slice => slice.addressType === addressType);
+    const listed = present?.endpoint;
+    const content =
+      !pod && listed && unseen.includes(listed.podUid)
+        ? { addressType, endpoint: { ...listed, ready }, ports: present.ports }
+        : {
+            addressType,
+            endpoint: pod && endpointOf(pod, addressType, ready),
+            ports: pod ? portsOfStandby(service, pod) : [],
+          };
     const isDue = present ? !says(present, content) : content.endpoint !== undefined;
     return isDue ? [{ content, present }] : [];
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { splitServiceKey, type ServiceKey } from "./kubernetes";
 import type { Phase, TimedState } from "./service-state";
@@ -77,6 +78,22 @@ export function statusOf(input: StatusInput): CriticalServiceStatus {
     lame: count("Starting", "Active", "Blocked"),
     active: count("Active"),
     services: listServices(input),
+  };
+}
+
+/** Whether two statuses differ in times at most: two operators see a change at different times. */
+export function saysTheSame(
+  one: CriticalServiceStatus | undefined,
+  other: CriticalServiceStatus | undefined,
+): boolean {
+  return isDeepStrictEqual(timeless(one), timeless(other));
+}
+
+function timeless(status: CriticalServiceStatus | undefined) {
+  return {
+    ...status,
+    conditions: status?.conditions?.map(condition => ({ ...condition, lastTransitionTime: "" })),
+    services: status?.services?.map(service => ({ ...service, since: "" })),
   };
 }
 

@@ -30,7 +30,7 @@ export class Tombstones {
     }
   }
 
-  /** Whether the object was deleted. */
+  /** Whether the object was deleted, or left the watch, not long ago. */
   has(uid: string): boolean {
     return this.#versions.has(uid);
   }

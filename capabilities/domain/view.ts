@@ -1,3 +1,4 @@
+import { ByService } from "./by-service";
 import {
   protects,
   readCriticalServiceSpec,
@@ -5,11 +6,16 @@ import {
   type CriticalServiceSpec,
 } from "./critical-service";
 import type { Protector, Situation } from "./decide";
-import { countEndpoints, readSlice, SERVICE_NAME_LABEL, type SliceRecord } from "./endpoints";
+import {
+  countEndpoints,
+  lists,
+  readSlice,
+  SERVICE_NAME_LABEL,
+  type SliceRecord,
+} from "./endpoints";
 import { fallbackFor, readFallbackPod, type FallbackPod } from "./fallback-pod";
 import {
   serviceKey,
-  splitServiceKey,
   type EndpointSliceObject,
   type ObjectMeta,
   type PodObject,
@@ -30,17 +36,13 @@ import { Tombstones } from "./tombstones";
  */
 export class View {
   readonly #services = new Map<ServiceKey, ServiceRecord>();
-  readonly #slices = new Map<ServiceKey, Map<string, SliceRecord>>();
-  readonly #standbySlices = new Map<ServiceKey, Map<string, StandbySlice>>();
-  /** Of all Services: those that share a selector find each other's, and none is a Pod of their own. */
+  readonly #slices = new ByService<SliceRecord>();
+  readonly #standbySlices = new ByService<StandbySlice>();
+  readonly #fallbacks = new ByService<FallbackPod>();
+  /** Of all Services: the selector of one may find the fallback of another. */
   readonly #fallbackUids = new Set<string>();
-  /** Slices may list them for a moment longer. */
-  readonly #goneFallbacks = new Tombstones();
-  readonly #fallbacks = new Map<ServiceKey, Map<string, FallbackPod>>();
   readonly #criticalServices = new Map<string, CriticalServiceRecord>();
   readonly #tombstones = new Tombstones();
-  /** The resourceVersion of what is known, by UID. */
-  readonly #versions = new Map<string, number>();
   #criticalServicesKnown = false;
 
   setService(service: ServiceObject): ServiceKey[] {
@@ -66,12 +68,11 @@ export class View {
     if (!key || this.#isLate(slice.metadata)) {
       return [];
     }
-    const uid = uidOf(slice.metadata);
-    if (!isStandbySlice(slice)) {
-      put(this.#slices, key, uid, readSlice(slice));
-      return [key];
+    if (isStandbySlice(slice)) {
+      this.#standbySlices.put(key, slice.metadata ?? {}, readStandbySlice(slice));
+    } else {
+      this.#slices.put(key, slice.metadata ?? {}, readSlice(slice));
     }
-    put(this.#standbySlices, key, uid, readStandbySlice(slice));
     return [key];
   }
 
@@ -81,8 +82,8 @@ export class View {
     if (!key) {
       return [];
     }
-    take(this.#slices, key, uidOf(slice.metadata));
-    take(this.#standbySlices, key, uidOf(slice.metadata));
+    this.#slices.take(key, uidOf(slice.metadata));
+    this.#standbySlices.take(key, uidOf(slice.metadata));
     return [key];
   }
 
@@ -95,8 +96,8 @@ export class View {
     const uid = uidOf(pod.metadata);
     const isNew = !this.#fallbackUids.has(uid);
     this.#fallbackUids.add(uid);
-    put(this.#fallbacks, key, uid, readFallbackPod(pod));
-    return isNew ? [key, ...this.#leadingTo(uid, key)] : [key];
+    this.#fallbacks.put(key, pod.metadata ?? {}, readFallbackPod(pod));
+    return isNew ? [key, ...this.#othersThatFind(pod, key)] : [key];
   }
 
   dropFallback(pod: PodObject): ServiceKey[] {
@@ -105,10 +106,20 @@ export class View {
     if (!key) {
       return [];
     }
-    take(this.#fallbacks, key, uidOf(pod.metadata));
+    this.#fallbacks.take(key, uidOf(pod.metadata));
     this.#fallbackUids.delete(uidOf(pod.metadata));
-    this.#goneFallbacks.add(pod.metadata ?? {});
     return [key];
+  }
+
+  /** The EndpointSlice was deleted by ourselves: the watch may never have heard that it was there. */
+  forgetSlice(key: ServiceKey, uid: string): void {
+    this.#bury({ uid });
+    this.#standbySlices.take(key, uid);
+  }
+
+  /** The Pod was deleted by ourselves: it is terminating or gone, whatever the watch says of it. */
+  markTerminating(key: ServiceKey, uid: string): void {
+    this.#fallbacks.change(key, uid, pod => ({ ...pod, state: "terminating" }));
   }
 
   /**
@@ -177,30 +188,17 @@ export class View {
   /** All that is known of one Service now. */
   situation(key: ServiceKey): Situation {
     const service = this.#services.get(key);
-    const fallbacks = this.#fallbacks.get(key);
-    const slices = [...(this.#slices.get(key)?.values() ?? [])];
+    const slices = this.#standbySlices.of(key);
     return {
       service,
-      endpoints: countEndpoints(slices, uid => this.#isFallback(uid)),
+      endpoints: countEndpoints(this.#slices.of(key), uid => this.#isFallback(uid)),
       protectedBy: this.#criticalServicesKnown ? this.#protectors(key, service) : undefined,
-      fallbacks: [...(fallbacks?.values() ?? [])],
-      slices: [...(this.#standbySlices.get(key)?.values() ?? [])],
+      fallbacks: this.#fallbacks.of(key),
+      slices,
+      unseen: slices
+        .flatMap(({ endpoint }) => endpoint?.podUid ?? [])
+        .filter(uid => !this.#isFallback(uid)),
     };
-  }
-
-  #isFallback(uid: string): boolean {
-    return this.#fallbackUids.has(uid) || this.#goneFallbacks.has(uid);
-  }
-
-  /** Other Services of the namespace whose EndpointSlices already list the Pod. */
-  #leadingTo(uid: string, key: ServiceKey): ServiceKey[] {
-    const { namespace } = splitServiceKey(key);
-    return [...this.#slices]
-      .filter(([other, slices]) => {
-        const isNear = other !== key && splitServiceKey(other).namespace === namespace;
-        return isNear && [...slices.values()].some(({ ready }) => ready.includes(uid));
-      })
-      .map(([other]) => other);
   }
 
   #protectors(key: ServiceKey, service: ServiceRecord | undefined): Protector[] {
@@ -216,20 +214,27 @@ export class View {
       .map(([key]) => key);
   }
 
-  /** Whether a newer state of the object is known: the answer to a call may overtake a watch. */
-  #isLate(metadata: ObjectMeta = {}): boolean {
-    const version = Number(metadata.resourceVersion);
-    const known = this.#versions.get(uidOf(metadata));
-    if (this.#tombstones.covers(metadata) || (known !== undefined && version < known)) {
-      return true;
-    }
-    this.#versions.set(uidOf(metadata), version);
-    return false;
+  /** Whether the Pod is a fallback, or was: an EndpointSlice may go on listing it for a moment. */
+  #isFallback(uid: string): boolean {
+    return this.#fallbackUids.has(uid) || this.#tombstones.has(uid);
   }
 
-  #bury(metadata: ObjectMeta = {}): void {
-    this.#versions.delete(uidOf(metadata));
-    this.#tombstones.add(metadata);
+  /** Services that count the Pod as one of their own until it is known for a fallback. */
+  #othersThatFind({ metadata }: PodObject, own: ServiceKey): ServiceKey[] {
+    const namespace = serviceKey(metadata?.namespace ?? "", "");
+    const uid = uidOf(metadata);
+    return this.#slices
+      .keys()
+      .filter(key => key !== own && key.startsWith(namespace))
+      .filter(key => this.#slices.of(key).some(slice => lists(slice, uid)));
+  }
+
+  #isLate(metadata: ObjectMeta | undefined): boolean {
+    return this.#tombstones.covers(metadata ?? {});
+  }
+
+  #bury(metadata: ObjectMeta | undefined): void {
+    this.#tombstones.add(metadata ?? {});
   }
 }
 
@@ -259,21 +264,4 @@ function serviceKeyOfSlice({ metadata = {} }: EndpointSliceObject): ServiceKey |
 function serviceKeyOfFallback(pod: PodObject): ServiceKey | undefined {
   const service = fallbackFor(pod);
   return service ? serviceKey(pod.metadata?.namespace ?? "", service) : undefined;
-}
-
-function put<T>(map: Map<string, Map<string, T>>, key: string, uid: string, value: T): void {
-  const inner = map.get(key);
-  if (inner) {
-    inner.set(uid, value);
-  } else {
-    map.set(key, new Map([[uid, value]]));
-  }
-}
-
-function take<T>(map: Map<string, Map<string, T>>, key: string, uid: string): void {
-  const inner = map.get(key);
-  inner?.delete(uid);
-  if (inner?.size === 0) {
-    map.delete(key);
-  }
 }

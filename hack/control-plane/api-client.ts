@@ -5,7 +5,7 @@ export interface ApiResponse {
   body: string;
 }
 
-/** The few requests that the start itself makes, as the admin of the control plane. */
+/** The few requests that are made here without a client library, as the admin of the control plane. */
 export class ApiClient {
   /**
    * @param server https URL of kube-apiserver
@@ -18,18 +18,28 @@ export class ApiClient {
   ) {}
 
   get(path: string): Promise<ApiResponse> {
-    return this.#send("GET", path);
+    return this.send("GET", path);
   }
 
   /** @throws when the answer is anything but 2xx */
   async post(path: string, object: unknown): Promise<void> {
-    const { status, body } = await this.#send("POST", path, JSON.stringify(object));
+    const { status, body } = await this.send("POST", path, object);
     if (status < 200 || status > 299) throw new Error(`POST ${path}: ${status} ${body}`);
   }
 
-  #send(method: string, path: string, body?: string): Promise<ApiResponse> {
+  /**
+   * @param type media type of the body, which for a PATCH says what kind of patch it is
+   * @returns the answer, whatever its status
+   */
+  send(
+    method: string,
+    path: string,
+    object?: unknown,
+    type = "application/json",
+  ): Promise<ApiResponse> {
     const headers: Record<string, string> = { authorization: `Bearer ${this.token}` };
-    if (body !== undefined) headers["content-type"] = "application/json";
+    const body = object === undefined ? undefined : JSON.stringify(object);
+    if (body !== undefined) headers["content-type"] = type;
     return new Promise((resolve, reject) => {
       const options = { method, headers, ca: this.ca, agent: false, timeout: 10_000 };
       const outgoing = request(new URL(path, this.server), options, response => {

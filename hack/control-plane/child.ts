@@ -76,13 +76,13 @@ export class Child {
     }
   }
 
-  /** Sends SIGTERM, then SIGKILL after 4 s; returns when the process has ended. */
-  async stop(): Promise<void> {
+  /** Sends `signal`, then SIGKILL after 4 s; returns when the process has ended. */
+  async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     this.#stopping = true;
     if (this.#ended()) return;
     this.#process.ref();
     const exit = once(this.#process, "exit");
-    this.#process.kill("SIGTERM");
+    this.#process.kill(signal);
     const grace = new AbortController();
     await Promise.race([exit, sleep(GRACE_MS, undefined, grace)]);
     grace.abort();

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "./api-client";
 import { ensureBinaries, type Binaries } from "./binaries";
 import { Child, ChildEndedError } from "./child";
@@ -28,6 +29,13 @@ export interface ControlPlane {
   binDir: string;
   /** Path of the audit log (level Metadata, JSON lines), if one was asked for. */
   auditLog?: string;
+  /** Client for this control plane as the admin; it makes a connection for each request. */
+  api: ApiClient;
+  /**
+   * Has a process die of SIGKILL, starts it again after `downMs` milliseconds, and returns when
+   * kube-apiserver is ready.
+   */
+  restart(name: "etcd" | "kube-apiserver", downMs: number): Promise<void>;
   /** Ends all processes and removes the folder. Can be called more than once. */
   stop(): Promise<void>;
 }
@@ -70,7 +78,7 @@ class Start {
   readonly #dir = fs.mkdtempSync(join(tmpdir(), "critical-service-operator-"));
   readonly #binDir = join(this.#dir, "bin");
   readonly #watchdog = new Watchdog(this.#dir);
-  readonly #children: Child[] = [];
+  readonly #children = new Map<BinaryName, { child: Child; args: string[] }>();
   readonly #death = new AbortController();
   readonly #progress: (message: string) => void;
   readonly #nodes: number;
@@ -126,6 +134,11 @@ class Start {
       server: api.server,
       dir: this.#dir,
       binDir: this.#binDir,
+      api,
+      restart: async (name, downMs) => {
+        await this.#restart(name, downMs);
+        await this.#ready(api);
+      },
       stop: () => (this.#stopped ??= this.#stop()),
     };
     if (this.#audit) controlPlane.auditLog = join(this.#dir, processes.AUDIT_LOG);
@@ -154,10 +167,7 @@ class Start {
     for (const [user, token] of Object.entries(tokens)) {
       writeKubeconfig(this.#kubeconfig(user as UserName), api.server, api.ca, user, token);
     }
-    await this.#until("kube-apiserver is ready", async () => {
-      const { status } = await api.get("/readyz");
-      return status === 200;
-    });
+    await this.#ready(api);
     const kubeconfig = (user: UserName): string => this.#kubeconfig(user);
     this.#spawn(
       "kube-controller-manager",
@@ -168,6 +178,13 @@ class Start {
     for (let index = 1; index <= this.#nodes; index++) {
       await api.post("/api/v1/nodes", fakeNode(index));
     }
+  }
+
+  #ready(api: ApiClient): Promise<void> {
+    return this.#until("kube-apiserver is ready", async () => {
+      const { status } = await api.get("/readyz");
+      return status === 200;
+    });
   }
 
   async #isUsable(api: ApiClient): Promise<boolean> {
@@ -189,7 +206,15 @@ class Start {
       this.#death.abort(error);
       if (this.#up) this.#progress(error.message);
     });
-    this.#children.push(child);
+    this.#children.set(name, { child, args });
+  }
+
+  async #restart(name: BinaryName, downMs: number): Promise<void> {
+    const running = this.#children.get(name);
+    await running?.child.stop("SIGKILL");
+    await sleep(downMs);
+    // The control plane may have been stopped in the meantime.
+    if (running && !this.#stopped) this.#spawn(name, running.args);
   }
 
   async #until(what: string, check: () => Promise<boolean>): Promise<void> {
@@ -197,16 +222,17 @@ class Start {
       await until(what, READY_TIMEOUT_MS, check, this.#death.signal);
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
-      const logs = this.#children.map(child => `${child.name}:\n${child.lastLines()}`);
+      const logs = [...this.#children].map(([name, { child }]) => `${name}:\n${child.lastLines()}`);
       throw new Error([error.message, ...logs].join("\n\n"), { cause: error });
     }
   }
 
   async #stop(): Promise<void> {
     // etcd last: kube-apiserver would wait for it instead of ending.
-    const [etcd, ...others] = this.#children;
-    await Promise.all(others.map(child => child.stop()));
-    await etcd?.stop();
+    const etcd = this.#children.get("etcd");
+    const others = [...this.#children.values()].filter(running => running !== etcd);
+    await Promise.all(others.map(({ child }) => child.stop()));
+    await etcd?.child.stop();
     fs.rmSync(this.#dir, { recursive: true, force: true, maxRetries: 5 });
     await this.#watchdog.close();
   }

@@ -98,13 +98,17 @@ async function doAllThatTheOperatorDoes(): Promise<void> {
   await eventually(say("EndpointSlice service-watcher-warm-ipv4 is there and is not"));
   await K8s(kind.EndpointSlice).InNamespace(play.namespace).Delete("service-watcher-warm-ipv4");
   await eventually(say("Standby endpoint published"));
-  await play.patchService("warm", { spec: { ports: [{ name: "x", port: 81 }] } });
+  const service = { namespace: play.namespace, name: "warm" };
+  await K8s(kind.Service, service).Patch([{ op: "add", path: "/spec/ports/0/name", value: "web" }]);
   await K8s(CriticalService).Delete(metadata.name);
   await eventually(say("Standby endpoint withdrawn"));
 
   // One operator counts an Event up that the other has written.
   await play.deletePod("web");
-  await play.fallbackServes("shop");
+  await eventually(async () => {
+    const { items } = await K8s(kind.CoreEvent).InNamespace(play.namespace).Get();
+    expect(items.filter(({ count }) => (count ?? 1) > 1)).not.toEqual([]);
+  });
 }
 
 function rules(): Rule[] {

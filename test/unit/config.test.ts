@@ -18,6 +18,8 @@ describe("readConfig", () => {
         resources: undefined,
       },
       allowPrivilegedTemplates: false,
+      priorityClass: undefined,
+      relistSeconds: 300,
       port: 3000,
     });
   });

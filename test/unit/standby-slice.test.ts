@@ -49,6 +49,15 @@ describe("sliceChanges", () => {
     expect(sliceChanges(aService(), [slice], page, false)).toHaveLength(count);
   });
 
+  it.each([true, false])("leaves a Pod listed that was not seen yet, ready: %s", ready => {
+    const slice = aSlice(page, !ready);
+    const [change] = sliceChanges(aService(), [slice], undefined, ready, [page.uid]);
+    expect(change?.content).toMatchObject({ endpoint: { podUid: page.uid, ready } });
+    expect(change?.content.ports).toEqual(slice.ports);
+    const [gone] = sliceChanges(aService(), [slice], undefined, ready, []);
+    expect(gone?.content.endpoint).toBeUndefined();
+  });
+
   it.each<[string, ReturnType<typeof aStandbyPod>, ServicePort[], string[]]>([
     [
       "of a page: one for all, but those that it leaves out",

@@ -3,7 +3,12 @@ import { describe, expect, it } from "vitest";
 import { announceService, announceStatus } from "../../capabilities/domain/announce";
 import type { Situation } from "../../capabilities/domain/decide";
 import { serviceState, type Phase, type TimedState } from "../../capabilities/domain/service-state";
-import { criticalServiceStatus, MAX_LISTED, statusOf } from "../../capabilities/domain/status";
+import {
+  criticalServiceStatus,
+  MAX_LISTED,
+  saysTheSame,
+  statusOf,
+} from "../../capabilities/domain/status";
 
 import { aPod, aService, aSlice, aStandbyPod } from "./build";
 
@@ -225,6 +230,19 @@ describe("statusOf", () => {
         expect(announceStatus(status, again)).toEqual([]);
       }),
     );
+  });
+});
+
+describe("saysTheSame", () => {
+  const later = (services: Parameters<typeof statusOf>[0]["services"]) =>
+    statusOf({ ...INPUT, services, now: new Date(INPUT.now.getTime() + 60_000) });
+
+  it("passes over times, which two operators note differently, and nothing else", () => {
+    const status = statusOf({ ...INPUT, services: [] });
+    expect(later([])).not.toEqual(status);
+    expect(saysTheSame(status, later([]))).toBe(true);
+    expect(saysTheSame(status, { ...status, matched: 7 })).toBe(false);
+    expect(saysTheSame(status, undefined)).toBe(false);
   });
 });
 

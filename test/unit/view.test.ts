@@ -28,6 +28,17 @@ const fallback = (uid = "f1", version = "1") => ({
     ],
   },
 });
+const standbySlice = (version = "1") => ({
+  metadata: {
+    ...meta("service-watcher-web-ipv4", "e2", version),
+    labels: {
+      "kubernetes.io/service-name": "web",
+      "endpointslice.kubernetes.io/managed-by": "critical-service-operator.mycrd.com",
+    },
+    ownerReferences: fallback().metadata.ownerReferences,
+  },
+  endpoints: [{ addresses: ["10.0.0.1"], conditions: { ready: true }, targetRef: { uid: "f1" } }],
+});
 const critical = (spec: unknown, version = "1") => ({
   metadata: { name: "web", uid: "c1", resourceVersion: version },
   spec,
@@ -88,8 +99,57 @@ describe("View", () => {
     const view = new View();
     const ready = { status: { conditions: [{ type: "Ready", status: "True" }] } };
     view.setFallback({ ...fallback("f1", "5"), ...ready });
-    expect(view.setFallback(fallback("f1", "4"))).toEqual([]);
+    view.setFallback(fallback("f1", "4"));
     expect(view.situation(KEY).fallbacks).toMatchObject([{ ready: true }]);
+  });
+
+  it("counts no fallback Pod that another Service's selector finds too, whichever event comes first", () => {
+    const view = new View();
+    const labels = { "kubernetes.io/service-name": "other" };
+    const listing = slice(true, "1", "f1");
+    view.setSlice({ ...listing, metadata: { ...listing.metadata, labels } });
+    expect(view.situation("shop/other").endpoints.ready).toBe(1);
+    expect(view.setFallback(fallback())).toEqual([KEY, "shop/other"]);
+    expect(view.situation("shop/other").endpoints).toMatchObject({ known: true, ready: 0 });
+  });
+
+  it("does not count a fallback Pod that is gone while an EndpointSlice lists it yet", () => {
+    const view = new View();
+    view.setSlice(slice(true, "1", "f1"));
+    view.setFallback(fallback());
+    view.dropFallback(fallback("f1", "2"));
+    expect(view.situation(KEY).endpoints).toMatchObject({ ready: 0, selected: 0 });
+  });
+
+  it("keeps what the watch told of a fallback Pod when the answer to its creation comes late", () => {
+    const view = new View();
+    const conditions = [{ type: "Ready", status: "True" }];
+    view.setFallback({ ...fallback("f1", "2"), status: { conditions } });
+    view.setFallback(fallback("f1", "1"));
+    expect(view.situation(KEY).fallbacks).toMatchObject([{ uid: "f1", ready: true }]);
+  });
+
+  it("waits for no event to know what was deleted by the operator itself", () => {
+    const view = new View();
+    view.setFallback(fallback());
+    view.setSlice(standbySlice());
+    view.markTerminating(KEY, "f1");
+    view.forgetSlice(KEY, "e2");
+    view.setSlice(standbySlice("2"));
+    expect(view.situation(KEY)).toMatchObject({
+      fallbacks: [{ state: "terminating" }],
+      slices: [],
+    });
+  });
+
+  it("tells which Pods its own EndpointSlices list that it has not seen", () => {
+    const view = new View();
+    view.setSlice(standbySlice());
+    expect(view.situation(KEY).unseen).toEqual(["f1"]);
+    view.setFallback(fallback());
+    expect(view.situation(KEY).unseen).toEqual([]);
+    view.dropFallback(fallback("f1", "2"));
+    expect(view.situation(KEY).unseen).toEqual([]);
   });
 
   it("forgets a Service once, and not its successor of the same name", () => {

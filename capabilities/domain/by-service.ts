@@ -1,0 +1,50 @@
+import type { ObjectMeta, ServiceKey } from "./kubernetes";
+
+interface Versioned<T> {
+  readonly version: number;
+  readonly value: T;
+}
+
+/** What is kept of the objects of one kind that belong to Services, by Service and UID. */
+export class ByService<T> {
+  readonly #objects = new Map<ServiceKey, Map<string, Versioned<T>>>();
+
+  /**
+   * Keeps what an object is now, unless a newer state of it is known: the answer to a write of ours
+   * may come before the events that lead up to it, or after those that follow it.
+   */
+  put(key: ServiceKey, { uid = "", resourceVersion }: ObjectMeta, value: T): void {
+    const version = Number(resourceVersion);
+    const objects = this.#objects.get(key) ?? new Map<string, Versioned<T>>();
+    const known = objects.get(uid);
+    if (!(known && known.version > version)) {
+      this.#objects.set(key, objects.set(uid, { version, value }));
+    }
+  }
+
+  /** Changes what is kept of an object, if it is known. */
+  change(key: ServiceKey, uid: string, how: (value: T) => T): void {
+    const objects = this.#objects.get(key);
+    const known = objects?.get(uid);
+    if (known) {
+      objects?.set(uid, { ...known, value: how(known.value) });
+    }
+  }
+
+  take(key: ServiceKey, uid: string): void {
+    const objects = this.#objects.get(key);
+    objects?.delete(uid);
+    if (objects?.size === 0) {
+      this.#objects.delete(key);
+    }
+  }
+
+  /** What is kept of the objects of one Service. */
+  of(key: ServiceKey): T[] {
+    return [...(this.#objects.get(key)?.values() ?? [])].map(({ value }) => value);
+  }
+
+  keys(): ServiceKey[] {
+    return [...this.#objects.keys()];
+  }
+}

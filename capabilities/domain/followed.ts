@@ -1,0 +1,99 @@
+import type { ObjectMeta } from "./kubernetes";
+
+interface Followable {
+  metadata?: ObjectMeta;
+}
+
+/** What the API server answers to a list. */
+export interface Listed<T> {
+  readonly items: readonly T[];
+  readonly metadata?: { readonly resourceVersion?: string };
+}
+
+/** What a list brought that no watch had told of. */
+export interface News<T> {
+  readonly seen: readonly T[];
+  /** With the list's resourceVersion: at that, they were gone. */
+  readonly gone: readonly T[];
+  /** How many states that the last list brought the watch has not told of to this day. */
+  readonly untold: number;
+}
+
+/**
+ * What is known of the objects of one kind, from a watch that may be late, lossy or dead, and from
+ * lists.
+ *
+ * The client of the watch lists too now and then, and calls an object deleted that a list does not
+ * have. A list that is late does not have what was created since, so such a deletion is not believed:
+ * a real one has a newer resourceVersion than all states of the object. Lists of our own tell of the
+ * deletions that were missed, as their resourceVersion says of what time they are.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+ */
+export class Followed<T extends Followable> {
+  readonly #known = new Map<string, T>();
+  /** The resourceVersions of what the last list brought and the watch has not, by UID. */
+  #untold = new Map<string, number>();
+
+  /** The watch told of a state of an object. @returns whether that is news */
+  seen(object: T): boolean {
+    const version = versionOf(object);
+    if ((this.#untold.get(uidOf(object)) ?? Infinity) <= version) {
+      this.#untold.delete(uidOf(object));
+    }
+    if (version < versionOf(this.#known.get(uidOf(object)))) {
+      return false;
+    }
+    this.#keep(object);
+    return true;
+  }
+
+  /** The watch told of a deletion. @returns whether it is to be believed */
+  gone(object: T): boolean {
+    this.#untold.delete(uidOf(object));
+    if (versionOf(object) <= versionOf(this.#known.get(uidOf(object)))) {
+      return false;
+    }
+    this.#known.delete(uidOf(object));
+    return true;
+  }
+
+  /** All there is was listed. */
+  listed({ items, metadata }: Listed<T>): News<T> {
+    // Of what is gone since, a watch that was cut in between need not know.
+    const untold = items.filter(item => this.#untold.has(uidOf(item))).length;
+    const seen = items.filter(item => versionOf(item) > versionOf(this.#known.get(uidOf(item))));
+    const gone = this.#missing(items, metadata?.resourceVersion ?? "");
+    this.#untold = new Map(seen.map(object => [uidOf(object), versionOf(object)]));
+    seen.forEach(object => {
+      this.#keep(object);
+    });
+    gone.forEach(object => this.#known.delete(uidOf(object)));
+    return { seen, gone, untold };
+  }
+
+  #missing(items: readonly T[], resourceVersion: string): T[] {
+    const present = new Set(items.map(uidOf));
+    return [...this.#known.values()]
+      .filter(object => !present.has(uidOf(object)) && versionOf(object) <= Number(resourceVersion))
+      .map(object => ({ ...object, metadata: { ...object.metadata, resourceVersion } }));
+  }
+
+  /** Only the metadata: an object's content would fill the memory. */
+  #keep({ metadata = {} }: T): void {
+    const { uid, name, namespace, labels, annotations, ownerReferences, resourceVersion } =
+      metadata;
+    const identity = { uid, name, namespace, labels, annotations, ownerReferences };
+    const kept = { metadata: { ...identity, resourceVersion } } as T;
+    this.#known.set(uid ?? "", kept);
+  }
+}
+
+function uidOf({ metadata }: Followable): string {
+  return metadata?.uid ?? "";
+}
+
+/** -1 of an object that is not there. */
+function versionOf(object: Followable | undefined): number {
+  return object ? Number(object.metadata?.resourceVersion) : -1;
+}

@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Log, metricsCollector } from "pepr";
+import {
+  listCriticalServices,
+  listEndpointSlices,
+  listFallbackPods,
+  listServices,
+} from "./cluster/lists";
+import type { CriticalServiceObject } from "./domain/critical-service";
+import { Followed, type Listed } from "./domain/followed";
+import type { EndpointSliceObject, PodObject, ServiceObject } from "./domain/kubernetes";
+import { Operator } from "./operator";
+import { backoffDelay } from "./work-queue";
+
+/** Until then Pepr's watches have told of all there is; it begins them within 6 s. */
+const FIRST_LIST_MS = 10_000;
+/** Time to act on what the last list brought, before the process ends. */
+const LAST_WORK_MS = 3000;
+const BACKOFF = { baseMs: 1000, maxMs: 10_000 };
+const METRIC = "missed_changes";
+
+/** A kind that is listed now and then. */
+interface Relisted {
+  readonly name: string;
+  /** Lists all there is, and passes on what is new. @returns what the watch still has not told */
+  readonly relist: () => Promise<{ missed: number; untold: number }>;
+}
+
+/**
+ * An operator that does not rely on its watches: now and then it lists all there is.
+ *
+ * What a watch missed is put right then. When a watch has still not told of it by the next list, it
+ * is dead, and the process ends for Kubernetes to start it again: Pepr's own health check says OK
+ * whatever happens, and if the API server fails in the wrong moment of the start, Pepr never watches.
+ */
+export class RelistingOperator extends Operator {
+  readonly #log: typeof Log = Log.child({ component: "relist" });
+  readonly #services = new Followed<ServiceObject>();
+  readonly #slices = new Followed<EndpointSliceObject>();
+  readonly #pods = new Followed<PodObject>();
+  readonly #criticalServices = new Followed<CriticalServiceObject>();
+
+  override serviceSeen(service: ServiceObject): void {
+    if (this.#services.seen(service)) {
+      super.serviceSeen(service);
+    }
+  }
+
+  override serviceGone(service: ServiceObject): void {
+    if (this.#services.gone(service)) {
+      super.serviceGone(service);
+    }
+  }
+
+  override endpointSliceSeen(slice: EndpointSliceObject): void {
+    if (this.#slices.seen(slice)) {
+      super.endpointSliceSeen(slice);
+    }
+  }
+
+  override endpointSliceGone(slice: EndpointSliceObject): void {
+    if (this.#slices.gone(slice)) {
+      super.endpointSliceGone(slice);
+    }
+  }
+
+  override fallbackPodSeen(pod: PodObject): void {
+    if (this.#pods.seen(pod)) {
+      super.fallbackPodSeen(pod);
+    }
+  }
+
+  override fallbackPodGone(pod: PodObject): void {
+    if (this.#pods.gone(pod)) {
+      super.fallbackPodGone(pod);
+    }
+  }
+
+  override criticalServiceSeen(criticalService: CriticalServiceObject): void {
+    if (this.#criticalServices.seen(criticalService)) {
+      super.criticalServiceSeen(criticalService);
+    }
+  }
+
+  override criticalServiceGone(criticalService: CriticalServiceObject): void {
+    if (this.#criticalServices.gone(criticalService)) {
+      super.criticalServiceGone(criticalService);
+    }
+  }
+
+  /** Lists each kind every `intervalMs` milliseconds, for as long as the process lives. */
+  relistEvery(intervalMs: number): void {
+    metricsCollector.addCounter(METRIC, "Changes that were found by a list and not by a watch");
+    for (const relisted of this.#relisted()) {
+      void this.#keepListing(relisted, intervalMs);
+    }
+  }
+
+  async #keepListing(relisted: Relisted, intervalMs: number): Promise<never> {
+    await sleep(FIRST_LIST_MS);
+    for (let failures = 0; ; ) {
+      failures = (await this.#relist(relisted)) ? 0 : failures + 1;
+      await sleep(failures === 0 ? intervalMs : backoffDelay(BACKOFF, failures));
+    }
+  }
+
+  async #relist({ name, relist }: Relisted): Promise<boolean> {
+    try {
+      const { missed, untold } = await relist();
+      if (untold > 0) {
+        await this.#end(name, untold);
+      }
+      if (missed > 0) {
+        this.#log.info({ kind: name, missed }, "A list brought changes before the watch did");
+      }
+      return true;
+    } catch (error) {
+      this.#log.warn({ err: error }, `Listing each ${name} failed; it is tried again`);
+      return false;
+    }
+  }
+
+  async #end(name: string, untold: number): Promise<never> {
+    const message =
+      `The watch of each ${name} is dead: it has not told of ${untold} change(s) that the last ` +
+      "list brought. This process ends, to be started again";
+    this.#log.fatal({ kind: name, untold }, message);
+    await sleep(LAST_WORK_MS);
+    process.exit(1);
+  }
+
+  #relisted(): Relisted[] {
+    return [
+      relisted("Service", this.#services, listServices, {
+        seen: object => {
+          super.serviceSeen(object);
+        },
+        gone: object => {
+          super.serviceGone(object);
+        },
+      }),
+      relisted("EndpointSlice", this.#slices, listEndpointSlices, {
+        seen: object => {
+          super.endpointSliceSeen(object);
+        },
+        gone: object => {
+          super.endpointSliceGone(object);
+        },
+      }),
+      relisted("fallback Pod", this.#pods, listFallbackPods, {
+        seen: object => {
+          super.fallbackPodSeen(object);
+        },
+        gone: object => {
+          super.fallbackPodGone(object);
+        },
+      }),
+      relisted("CriticalService", this.#criticalServices, listCriticalServices, {
+        seen: object => {
+          super.criticalServiceSeen(object);
+        },
+        gone: object => {
+          super.criticalServiceGone(object);
+        },
+      }),
+    ];
+  }
+}
+
+function relisted<T extends object>(
+  name: string,
+  followed: Followed<T>,
+  list: () => Promise<Listed<T>>,
+  tell: { seen: (object: T) => void; gone: (object: T) => void },
+): Relisted {
+  return {
+    name,
+    relist: async () => {
+      const { seen, gone, untold } = followed.listed(await list());
+      seen.forEach(tell.seen);
+      gone.forEach(tell.gone);
+      const missed = seen.length + gone.length;
+      for (let count = 0; count < missed; count++) {
+        metricsCollector.incCounter(METRIC);
+      }
+      return { missed, untold };
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { FaultProxy, type ProxiedRequest } from "../../hack/chaos/proxy";
+import type { OperatorProcess } from "../../hack/operator";
+import { openCluster, type Cluster } from "../support/cluster";
+import { eventually, Playground, said } from "../support/play";
+
+// Each test has an operator of its own, with a proxy between it and the API server.
+let cluster: Cluster;
+let play: Playground;
+let proxy: FaultProxy;
+let operator: OperatorProcess;
+
+beforeAll(async () => {
+  cluster = await openCluster();
+  process.env.KUBECONFIG = cluster.controlPlane.kubeconfig;
+  const first = await cluster.startOperator();
+  await cluster.crdServed();
+  await first.stop("SIGKILL");
+});
+afterAll(() => cluster.close());
+
+beforeEach(async () => {
+  play = await Playground.create();
+  const pem = (file: string) => readFileSync(join(cluster.controlPlane.dir, "certs", file), "utf8");
+  const certificate = pem("apiserver.crt");
+  const { server } = cluster.controlPlane;
+  proxy = await FaultProxy.start({ server, certificate, key: pem("apiserver.key") });
+});
+afterEach(async () => {
+  await operator.stop("SIGKILL");
+  proxy.close();
+});
+
+describe("an operator whose API server fails", () => {
+  it("as it begins to watch: it notices that it watches nothing, and ends to be started again", async () => {
+    await start({ RELIST_SECONDS: "1" });
+    await seen(({ path, status }) => path.includes("customresourcedefinitions") && status === 200);
+    proxy.fault = { kind: "errors", share: 1 };
+    await eventually(() => said(operator.lines, "Failed to create Pepr store"));
+    proxy.fault = undefined;
+    expect(await operator.ended()).toBe(1);
+    said(operator.lines, "The watch of each Service is dead");
+  });
+
+  it("for long: it goes on and puts right what it missed", async () => {
+    await start({ PEPR_RESYNC_DELAY_SECONDS: "1" });
+    await play.criticalService("shop");
+    await play.service("shop");
+    await play.fallbackServes("shop");
+    proxy.fault = { kind: "unreachable" };
+    // Pepr's own default is to give up after five.
+    await seen(({ path }) => path.startsWith("/api/v1/services"), 2 * 8);
+    await play.pod("web", "shop");
+    proxy.fault = undefined;
+    await play.fallbackGone("shop");
+    said(operator.lines, `Service shop from Namespace ${play.namespace} now has 1 selected POD(s)`);
+  });
+});
+
+describe("an operator whose watches fall silent", () => {
+  it("finds by a list what they missed, and ends to watch anew", async () => {
+    await start({ RELIST_SECONDS: "3" });
+    await play.criticalService("shop");
+    await allWatched();
+    proxy.fault = { kind: "silent watches" };
+    await play.service("shop");
+    await play.fallbackServes("shop");
+    said(operator.lines, "A list brought changes before the watch did");
+    expect(await operator.ended()).toBe(1);
+    said(operator.lines, "is dead: it has not told of");
+  });
+});
+
+describe("a list that is late", () => {
+  it("does not make the operator forget what was created since", async () => {
+    await start({ PEPR_RELIST_INTERVAL_SECONDS: "2", RELIST_SECONDS: "600" });
+    await allWatched();
+    proxy.takeRequests();
+    proxy.fault = { kind: "late lists", delayMs: 4000 };
+    const isList = ({ path }: ProxiedRequest) =>
+      path.startsWith("/api/v1/services?") && !path.includes("watch=true");
+    const asked = await seen(isList, 2);
+    await play.service("shop");
+    await eventually(() => {
+      expect(asked.filter(isList).map(({ status }) => status)).toEqual([200, 200]);
+    });
+    proxy.fault = undefined;
+    await play.criticalService("shop");
+    await play.fallbackServes("shop");
+  });
+});
+
+async function start(env: Record<string, string>): Promise<void> {
+  const { dir, server } = cluster.controlPlane;
+  const file = join(mkdtempSync(join(dir, "proxy-")), "kubeconfig");
+  const direct = readFileSync(cluster.operatorKubeconfig, "utf8");
+  writeFileSync(file, direct.replace(server, proxy.url));
+  operator = await cluster.startOperator({ ...env, KUBECONFIG: file, NAMESPACES: play.namespace });
+}
+
+/** Waits until both watches of each of the four kinds are open. */
+async function allWatched(): Promise<void> {
+  await eventually(() => {
+    const watched = [...proxy.openWatches()].filter(([path]) => !path.includes("pepr.dev"));
+    expect(watched.map(([, count]) => count)).toEqual([2, 2, 2, 2]);
+  });
+}
+
+/** Waits until so many such requests came. @returns those that came meanwhile */
+async function seen(suits: (request: ProxiedRequest) => boolean, count = 1) {
+  const requests: ProxiedRequest[] = [];
+  return eventually(() => {
+    requests.push(...proxy.takeRequests());
+    expect(requests.filter(suits).length).toBeGreaterThanOrEqual(count);
+    return requests;
+  });
+}

@@ -1,0 +1,285 @@
+import type { RecordedEvent } from "../../../capabilities/cluster/events";
+import type { ObjectMeta, PodObject } from "../../../capabilities/domain/kubernetes";
+import {
+  isLive,
+  protectorsOf,
+  serviceOfFallback,
+  type Snapshot,
+} from "../../../hack/invariants/snapshot";
+import { ApiServer } from "./api-server";
+import { Controllers, type Pace } from "./controllers";
+import { PROTECTIONS, SELECTORS, type History, type Step } from "./history";
+import { nameOf, type Kind, type Manifest, type Stored } from "./objects";
+import { OperatorProcess } from "./process";
+import { Reaches } from "./reach";
+import type { Fate } from "./requests";
+import { pass } from "./time";
+
+const PACE: Pace = { endpointsMs: 5, podStartMs: 20, garbageMs: 10 };
+const WELL: Fate = { ms: 1, fault: "none" };
+const CONTAINERS = [{ name: "main", image: "busybox", ports: [{ containerPort: 8080 }] }];
+
+/** A cluster, and the operators that run in it. */
+export class World {
+  readonly server = new ApiServer();
+  readonly reaches = new Reaches(this.server);
+  readonly #controllers = new Controllers(this.server, { ...PACE });
+  readonly #events = new Map<string, RecordedEvent>();
+  readonly #processes: OperatorProcess[];
+  readonly #fates: Fate[];
+  /** Those that ended. */
+  readonly #past: OperatorProcess[] = [];
+
+  constructor({ operators, fates, protection }: History) {
+    this.#fates = [...fates];
+    this.#furnish(protection);
+    this.#processes = Array.from({ length: operators }, () => this.#startOperator([]));
+  }
+
+  /** All processes that there were. */
+  get processes(): readonly OperatorProcess[] {
+    return [...this.#past, ...this.#processes];
+  }
+
+  get snapshot(): Snapshot {
+    return {
+      services: this.server.list("Service"),
+      slices: this.server.list("EndpointSlice") as Snapshot["slices"],
+      pods: this.server.list("Pod"),
+      criticalServices: this.server.list("CriticalService") as Snapshot["criticalServices"],
+    };
+  }
+
+  /** Whether the fallback of a Service can't be: its PodTemplate is missing, or asks for too much. */
+  isRefused(service: string): boolean {
+    const object = this.server.get("Service", service);
+    const { criticalServices } = this.snapshot;
+    const named = criticalServices.toSorted((a, b) => (nameIn(a) < nameIn(b) ? -1 : 1));
+    const [source] = protectorsOf(object ?? {}, named).filter(
+      spec => spec.podTemplate ?? spec.page,
+    );
+    const { namespace, name } = source?.podTemplate ?? {};
+    const template = this.server.get("PodTemplate", `${namespace}/${name}`);
+    const isPrivileged = JSON.stringify(template ?? {}).includes("hostNetwork");
+    return source?.podTemplate !== undefined && (!template || isPrivileged);
+  }
+
+  /** Lets one thing happen. */
+  take(step: Step): void {
+    switch (step.does) {
+      case "restart":
+        this.#restart(step);
+        return;
+      case "watch":
+      case "lag":
+        this.#disturb(step);
+        return;
+      case "pace":
+        Object.assign(this.#controllers.pace, step);
+        return;
+      case "fallback":
+        this.#harm(step);
+        return;
+      case "wait":
+        return;
+      default:
+        this.#change(step);
+    }
+  }
+
+  /** Ends all trouble; milliseconds that are long enough for everything pass. */
+  async comeToRest(): Promise<void> {
+    this.#fates.length = 0;
+    Object.assign(this.#controllers.pace, PACE);
+    for (let round = 0; round < 2; round++) {
+      for (const watch of this.#processes.flatMap(({ watches }) => watches)) {
+        watch.lag(1);
+        watch.connect(1);
+        watch.relist(1);
+      }
+      await pass(150_000);
+    }
+  }
+
+  #furnish(protection: number): void {
+    const template = { metadata: {}, spec: { containers: CONTAINERS } };
+    const metadata = { namespace: "linux-mag", name: "critical-service-pod-template" };
+    this.server.create("PodTemplate", { metadata, template });
+    this.#change({ does: "critical", name: "x", protection });
+    ["shop/a", "shop/b", "other/a"].forEach((name, index) => {
+      const selector = index % 2;
+      this.#change({ does: "service", name, selector, critical: true, external: false });
+    });
+    this.#change({ does: "pod", name: "shop/p1", labels: 0 });
+  }
+
+  #startOperator(startMs: readonly number[]): OperatorProcess {
+    const nextFate = (what: string) => {
+      const fate = this.#fates.shift() ?? WELL;
+      // The API server answers a deletion so only if another object has that name.
+      return fate.fault === 409 && what.startsWith("delete") ? WELL : fate;
+    };
+    const { server, reaches } = this;
+    return new OperatorProcess({ server, reaches, events: this.#events, nextFate }, startMs);
+  }
+
+  #restart({ operator, startMs }: Extract<Step, { does: "restart" }>): void {
+    const index = operator % this.#processes.length;
+    const old = this.#processes[index];
+    if (old) {
+      old.kill();
+      this.#past.push(old);
+    }
+    this.#processes[index] = this.#startOperator(startMs);
+  }
+
+  #disturb(step: Extract<Step, { does: "watch" | "lag" }>): void {
+    const watch = this.#processes[step.operator % this.#processes.length]?.watches[step.watch];
+    if (step.does === "lag") {
+      watch?.lag(step.ms);
+    } else {
+      watch?.[step.what](step.ms);
+    }
+  }
+
+  #harm({ which, fate }: Extract<Step, { does: "fallback" }>): void {
+    const pods = this.server.list("Pod") as (Stored & PodObject)[];
+    const ours = pods.filter(pod => serviceOfFallback(pod) !== undefined && isLive(pod));
+    const pod = ours[which % Math.max(1, ours.length)];
+    if (!pod) {
+      return;
+    }
+    const name = nameOf(pod);
+    switch (fate) {
+      case "evict":
+      case "vanish":
+        this.server.delete("Pod", name, undefined, fate === "vanish" ? 0 : 300);
+        return;
+      case "fail":
+        this.#setStatus(name, { phase: "Failed", conditions: condition(false) });
+        return;
+      case "ready":
+      case "unready":
+        this.#setStatus(name, { conditions: condition(fate === "ready") });
+    }
+  }
+
+  #setStatus(name: string, fields: object): void {
+    const pod = this.server.get("Pod", name) as (Stored & PodObject) | undefined;
+    if (pod?.status?.podIPs) {
+      this.server.update("Pod", name, { status: { ...pod.status, ...fields } });
+    }
+  }
+
+  #change(
+    step: Exclude<Step, { does: "restart" | "watch" | "lag" | "pace" | "fallback" | "wait" }>,
+  ) {
+    switch (step.does) {
+      case "deleteService":
+        this.#delete("Service", step.name);
+        return;
+      case "deleteCritical":
+        this.#delete("CriticalService", `/${step.name}`);
+        return;
+      case "deletePod":
+        this.#delete("Pod", step.name, step.graceMs);
+        return;
+      case "pod":
+        this.#createPod(step.name, { ...SELECTORS[step.labels] });
+        return;
+      case "ready":
+        this.#setStatus(step.name, { conditions: condition(step.ready) });
+        return;
+      case "squat":
+        this.#squat(step);
+        return;
+      default:
+        this.#apply(...manifestOf(step));
+    }
+  }
+
+  #createPod(name: string, labels: Record<string, string>): void {
+    if (!this.server.get("Pod", name)) {
+      const metadata = { ...split(name), labels };
+      this.server.create("Pod", { metadata, spec: { containers: CONTAINERS } });
+    }
+  }
+
+  /** Somebody else's object has the name that the operator would use. */
+  #squat({ kind, name, present }: Extract<Step, { does: "squat" }>): void {
+    const { namespace, name: service } = split(name);
+    const taken = kind === "Pod" ? service : `${service}-ipv4`;
+    const metadata = { namespace, name: `service-watcher-${taken}` };
+    const there = this.server.get(kind, nameOf({ metadata }));
+    if (present && !there) {
+      this.server.create(kind, { metadata, spec: { containers: [] } });
+    } else if (!present && there && !there.metadata.annotations && !there.metadata.labels) {
+      this.server.delete(kind, nameOf({ metadata }), undefined, 0);
+    }
+  }
+
+  #delete(kind: Kind, name: string, graceMs?: number): void {
+    if (this.server.get(kind, name)) {
+      this.server.delete(kind, name, undefined, graceMs);
+    }
+  }
+
+  #apply(kind: Kind, manifest: Manifest | undefined, name: string): void {
+    const present = this.server.get(kind, name);
+    if (!manifest) {
+      this.#delete(kind, name);
+    } else if (present) {
+      const metadata = { ...present.metadata, ...manifest.metadata };
+      this.server.update(kind, name, { ...manifest, metadata });
+    } else {
+      this.server.create(kind, manifest);
+    }
+  }
+}
+
+function manifestOf(
+  step: Extract<Step, { does: "service" | "critical" | "template" | "configMap" }>,
+): [Kind, Manifest | undefined, string] {
+  switch (step.does) {
+    case "service": {
+      const labels: Record<string, string> = step.critical ? { critical: "yes" } : {};
+      const metadata = { ...split(step.name), labels };
+      const spec = {
+        type: step.external ? "ExternalName" : "ClusterIP",
+        selector: { ...SELECTORS[step.selector] },
+        ports: [{ port: 80, targetPort: 8080, protocol: "TCP" }],
+        ipFamilies: ["IPv4"],
+      };
+      return ["Service", { metadata, spec }, step.name];
+    }
+    case "critical": {
+      const matchLabels = [{ key: "critical", value: "yes" }];
+      const spec = { matchLabels, ...PROTECTIONS[step.protection] };
+      return ["CriticalService", { metadata: { name: step.name }, spec }, `/${step.name}`];
+    }
+    case "template": {
+      const power = step.state === "privileged" ? { hostNetwork: true } : {};
+      const template = { metadata: {}, spec: { containers: CONTAINERS, ...power } };
+      const manifest = { metadata: split(step.name), template };
+      return ["PodTemplate", step.state === "none" ? undefined : manifest, step.name];
+    }
+    case "configMap": {
+      const metadata = split("shop/page");
+      const data = { html: step.html };
+      return ["ConfigMap", step.html === undefined ? undefined : { metadata, data }, "shop/page"];
+    }
+  }
+}
+
+function split(path: string): { namespace: string; name: string } {
+  const [namespace = "", name = ""] = path.split("/");
+  return { namespace, name };
+}
+
+function nameIn({ metadata }: { metadata?: ObjectMeta }): string {
+  return metadata?.name ?? "";
+}
+
+function condition(ready: boolean) {
+  return [{ type: "Ready", status: ready ? "True" : "False" }];
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { Followed } from "../../capabilities/domain/followed";
+
+const at = (version: number, uid = "u1") => ({
+  metadata: { uid, name: uid, namespace: "shop", resourceVersion: String(version) },
+});
+const list = (version: number, ...items: ReturnType<typeof at>[]) => ({
+  items,
+  metadata: { resourceVersion: String(version) },
+});
+
+function followed(...seen: ReturnType<typeof at>[]) {
+  const known = new Followed<ReturnType<typeof at>>();
+  seen.forEach(object => known.seen(object));
+  return known;
+}
+
+describe("what a watch tells", () => {
+  it("is news unless a newer state is known", () => {
+    const known = followed(at(5));
+    expect([known.seen(at(4)), known.seen(at(6))]).toEqual([false, true]);
+  });
+
+  it("a deletion is believed if it is newer than all states of the object", () => {
+    expect(followed(at(5)).gone(at(6))).toBe(true);
+    expect(followed().gone(at(6))).toBe(true);
+  });
+
+  it("a deletion that a late list makes up is not believed", () => {
+    const known = followed(at(5));
+    expect(known.gone(at(5))).toBe(false);
+    expect(known.listed(list(9, at(5)))).toMatchObject({ seen: [], gone: [] });
+  });
+});
+
+describe("what a list tells", () => {
+  it("is nothing if the watch told of all", () => {
+    expect(followed(at(5)).listed(list(9, at(5)))).toEqual({ seen: [], gone: [], untold: 0 });
+  });
+
+  it("has the objects that are new or newer", () => {
+    const news = followed(at(5)).listed(list(9, at(6), at(7, "u2")));
+    expect(news.seen).toEqual([at(6), at(7, "u2")]);
+  });
+
+  it("has the objects that are gone, as of the list", () => {
+    const { gone } = followed(at(5)).listed(list(9));
+    expect(gone).toMatchObject([{ metadata: { uid: "u1", name: "u1", resourceVersion: "9" } }]);
+  });
+
+  it("says nothing of what was created after it", () => {
+    expect(followed(at(10)).listed(list(9)).gone).toEqual([]);
+  });
+
+  it("says nothing of states that are older than what is known", () => {
+    expect(followed(at(8)).listed(list(9, at(5))).seen).toEqual([]);
+  });
+});
+
+describe("a watch that is dead", () => {
+  it("has still not told by the next list", () => {
+    const known = followed(at(5));
+    known.listed(list(9, at(6), at(7, "u2")));
+    expect(known.listed(list(10, at(6), at(7, "u2"))).untold).toBe(2);
+    expect(known.listed(list(11, at(6), at(7, "u2"))).untold).toBe(0);
+  });
+
+  it("is not one that was merely late", () => {
+    const known = followed(at(5));
+    known.listed(list(9, at(6), at(7, "u2")));
+    known.seen(at(8));
+    known.seen(at(7, "u2"));
+    expect(known.listed(list(10, at(8), at(7, "u2"))).untold).toBe(0);
+  });
+
+  it("is not one that does not know of what came and went", () => {
+    const known = followed(at(5));
+    known.listed(list(9, at(7, "u2")));
+    expect(known.listed(list(10)).untold).toBe(0);
+  });
+});
