@@ -1,7 +1,7 @@
 import type { Log } from "pepr";
 import type { ClusterApi } from "./cluster";
 import { ApiError } from "./cluster/api";
-import type { RecordedEvent, Regarding } from "./cluster/events";
+import type { Occurrence, RecordedEvent, Regarding } from "./cluster/events";
 import type { Announcement } from "./domain/announce";
 import { WorkQueue } from "./work-queue";
 
@@ -16,7 +16,7 @@ const SAME_CHANGE_MS = 10_000;
 interface Pending {
   readonly regarding: Regarding;
   readonly announcement: Announcement;
-  readonly at: Date;
+  readonly occurrence: Occurrence;
 }
 
 /**
@@ -46,7 +46,10 @@ export class EventRecorder {
   /** Has an Event written. */
   record(regarding: Regarding, announcement: Announcement): void {
     const key = `${regarding.uid}/${announcement.reason}`;
-    this.#pending.set(key, { regarding, announcement, at: new Date() });
+    // What happens again before it is written is counted.
+    const times = (this.#pending.get(key)?.occurrence.times ?? 0) + 1;
+    const occurrence = { at: new Date(), times };
+    this.#pending.set(key, { regarding, announcement, occurrence });
     this.#queue.add(key);
   }
 
@@ -55,37 +58,43 @@ export class EventRecorder {
     if (!pending) {
       return;
     }
+    this.#pending.delete(key);
     try {
       this.#remember(key, await this.#createOrRepeat(this.#recorded.get(key), pending));
     } catch (error) {
       if (!(error instanceof ApiError && error.isRefusal)) {
+        this.#putBack(key, pending);
         throw error;
       }
       // Such as: the namespace is being deleted. The same would be refused again.
       this.#log.info({ err: error }, "An Event was refused");
     }
-    if (this.#pending.get(key) === pending) {
-      this.#pending.delete(key);
-    }
+  }
+
+  /** It is still to be told, with what came since. */
+  #putBack(key: string, { occurrence, ...what }: Pending): void {
+    const { occurrence: since, ...newer } = this.#pending.get(key) ?? { occurrence, ...what };
+    const times = since === occurrence ? since.times : since.times + occurrence.times;
+    this.#pending.set(key, { ...newer, occurrence: { at: since.at, times } });
   }
 
   async #createOrRepeat(
     known: RecordedEvent | undefined,
-    { regarding, announcement, at }: Pending,
+    { regarding, announcement, occurrence }: Pending,
   ): Promise<RecordedEvent | undefined> {
-    const repeated = known && (await this.#api.repeatEvent(known, announcement, at));
+    const repeated = known && (await this.#api.repeatEvent(known, announcement, occurrence));
     if (repeated) {
       return repeated;
     }
-    const created = await this.#api.createEvent(regarding, announcement, at);
+    const created = await this.#api.createEvent(regarding, announcement, occurrence);
     if (created) {
       return created;
     }
     const present = await this.#api.getEvent(regarding, announcement.reason);
-    if (!present || at.getTime() - present.at.getTime() < SAME_CHANGE_MS) {
+    if (!present || occurrence.at.getTime() - present.at.getTime() < SAME_CHANGE_MS) {
       return present;
     }
-    return this.#api.repeatEvent(present, announcement, at);
+    return this.#api.repeatEvent(present, announcement, occurrence);
   }
 
   #remember(key: string, event: RecordedEvent | undefined): void {

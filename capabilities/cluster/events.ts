@@ -23,6 +23,14 @@ export interface RecordedEvent {
   readonly at: Date;
 }
 
+/** That something happened, or happened again. */
+export interface Occurrence {
+  /** When, or when last. */
+  readonly at: Date;
+  /** How often since it was told last. */
+  readonly times: number;
+}
+
 const COMPONENT = "critical-service-operator";
 const NAME_LIMIT = 220;
 
@@ -36,7 +44,7 @@ const NAME_LIMIT = 220;
 export async function createEvent(
   regarding: Regarding,
   announcement: Announcement,
-  at: Date,
+  { at, times }: Occurrence,
 ): Promise<RecordedEvent | undefined> {
   const identity = eventIdentity(regarding, announcement.reason);
   const time = timestamp(at);
@@ -48,13 +56,13 @@ export async function createEvent(
     reportingComponent: COMPONENT,
     firstTimestamp: time,
     lastTimestamp: time,
-    count: 1,
+    count: times,
   };
   const what = `recording ${announcement.reason} of ${regarding.kind} ${regarding.name}`;
   const created = await unlessConflict(() =>
     callApi(what, () => K8s(kind.CoreEvent).Create(event as unknown as kind.CoreEvent)),
   );
-  return created && { ...identity, count: 1, at };
+  return created && { ...identity, count: times, at };
 }
 
 /**
@@ -87,18 +95,18 @@ export async function getEvent(
 export async function repeatEvent(
   { namespace, name, count }: RecordedEvent,
   { message }: Announcement,
-  at: Date,
+  { at, times }: Occurrence,
 ): Promise<RecordedEvent | undefined> {
   const patched = await unlessNotFound(() =>
     callApi(`counting Event ${namespace}/${name} up`, () =>
       K8s(kind.CoreEvent, { namespace, name }).Patch([
-        { op: "replace", path: "/count", value: count + 1 },
+        { op: "replace", path: "/count", value: count + times },
         { op: "replace", path: "/message", value: message },
         { op: "replace", path: "/lastTimestamp", value: timestamp(at) },
       ]),
     ),
   );
-  return patched && { namespace, name, count: count + 1, at };
+  return patched && { namespace, name, count: count + times, at };
 }
 
 function eventIdentity({ namespace, name, uid }: Regarding, reason: string) {

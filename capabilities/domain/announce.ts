@@ -35,7 +35,11 @@ function announcePhase(before: TimedState | undefined, now: TimedState): Announc
     return [{ type: "Warning", reason: "ServiceLame", message }];
   }
   if (phase === "Active" && before) {
-    return [{ type: "Normal", reason: "FallbackActive", message }];
+    const active: Announcement = { type: "Normal", reason: "FallbackActive", message };
+    // A warm standby, or a fast start: nobody has told yet that the Service is lame.
+    return before.phase === "Healthy"
+      ? [{ type: "Warning", reason: "ServiceLame", message }, active]
+      : [active];
   }
   if (phase === "Healthy" && before) {
     const text = `is well again${onFallback(before, now)}: ${message}`;

@@ -124,6 +124,7 @@ describe("announceService", () => {
     ["on its fallback at the start", undefined, state("Active"), []],
     ["turns lame", state("Healthy"), state("Starting"), ["ServiceLame"]],
     ["gets its fallback", state("Starting"), state("Active"), ["FallbackActive"]],
+    ["has one standing by", state("Healthy"), state("Active"), ["ServiceLame", "FallbackActive"]],
     ["is well again", state("Active"), state("Healthy"), ["FallbackReleased"]],
     ["is refused", state("Starting"), state("Blocked"), ["FallbackRefused"]],
     [
