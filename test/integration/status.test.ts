@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 describe("the status of a CriticalService", () => {
   it("follows its Services, and `kubectl get` and `kubectl wait` show it", async () => {
-    const name = await play.criticalService("shop");
+    const name = await critical({ standby: "Cold" });
     await statusIs(name, { matched: 0, lame: 0, active: 0 });
     await kubectl("wait", "--for=condition=Ready", "--timeout=30s", `criticalservice/${name}`);
 
