@@ -5,9 +5,9 @@ import { PeprModule } from "pepr";
 import { criticalServices } from "./capabilities/critical-services";
 import { endpointSlices } from "./capabilities/endpoint-slices";
 import { fallbackPods } from "./capabilities/fallback-pods";
-import { RelistingOperator } from "./capabilities/relisting-operator";
+import { RelistingOperator } from "./capabilities/engine/relisting-operator";
 import { services } from "./capabilities/services";
-import { confirmCriticalServices, installCrd } from "./capabilities/startup";
+import { confirmCriticalServices, installCrd } from "./capabilities/engine/startup";
 import cfg from "./package.json";
 
 const operator = new RelistingOperator(config);

@@ -1,7 +1,7 @@
 import { Capability } from "pepr";
 import { CriticalService } from "./cluster/critical-services";
 import { readCriticalServiceSpec } from "./domain/critical-service";
-import type { Operator } from "./operator";
+import type { Operator } from "./engine/operator";
 
 /** CriticalServices: which Services are to get a fallback. */
 export function criticalServices(operator: Operator): Capability {

@@ -1,5 +1,5 @@
 import { a, Capability } from "pepr";
-import type { Operator } from "./operator";
+import type { Operator } from "./engine/operator";
 
 /** EndpointSlices: which Pods are behind a Service, and which of them are Ready. */
 export function endpointSlices(operator: Operator): Capability {

@@ -1,6 +1,6 @@
 import { a, Capability } from "pepr";
 import { FALLBACK_LABEL } from "./domain/fallback-pod";
-import type { Operator } from "./operator";
+import type { Operator } from "./engine/operator";
 
 /** The operator's own Pods; all others stay out of the watch. */
 export function fallbackPods(operator: Operator): Capability {

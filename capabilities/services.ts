@@ -1,5 +1,5 @@
 import { a, Capability } from "pepr";
-import type { Operator } from "./operator";
+import type { Operator } from "./engine/operator";
 
 /** Services: which there are, what they select, which labels they carry. */
 export function services(operator: Operator): Capability {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { backoffDelay, WorkQueue } from "../../capabilities/work-queue";
+import { backoffDelay, WorkQueue } from "../../capabilities/engine/work-queue";
 
 const BACKOFF = { baseMs: 100, maxMs: 1000 };
 

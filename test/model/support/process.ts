@@ -1,6 +1,6 @@
 import { readConfig } from "../../../capabilities/domain/config";
 import { FALLBACK_LABEL } from "../../../capabilities/domain/fallback-pod";
-import { Operator } from "../../../capabilities/operator";
+import { Operator } from "../../../capabilities/engine/operator";
 import type { RecordedEvent } from "../../../capabilities/cluster/events";
 import type { ApiServer } from "./api-server";
 import { simulatedApi } from "./cluster-api";

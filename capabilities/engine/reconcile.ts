@@ -1,10 +1,10 @@
 import type { Log } from "pepr";
 import type { Actor } from "./act";
-import { contentSource, type ContentSource } from "./domain/content-source";
-import { decide, needsFallback, standbyOf, type Situation } from "./domain/decide";
-import { splitServiceKey, type ServiceKey } from "./domain/kubernetes";
-import type { PageSpec } from "./domain/page/spec";
-import type { View } from "./domain/view";
+import { contentSource, type ContentSource } from "../domain/content-source";
+import { decide, needsFallback, standbyOf, type Situation } from "../domain/decide";
+import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
+import type { PageSpec } from "../domain/page/spec";
+import type { View } from "../domain/view";
 import type { FallbackContent } from "./fallback-content";
 import type { LamenessLog } from "./lameness-log";
 import { problemOf } from "./obstacle";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Log } from "pepr";
-import { ApiError } from "./cluster/api";
-import { applyCrd } from "./cluster/critical-services";
-import { listCriticalServices } from "./cluster/lists";
+import { ApiError } from "../cluster/api";
+import { applyCrd } from "../cluster/critical-services";
+import { listCriticalServices } from "../cluster/lists";
 import type { Operator } from "./operator";
 import { backoffDelay } from "./work-queue";
 

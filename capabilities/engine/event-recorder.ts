@@ -1,8 +1,8 @@
 import type { Log } from "pepr";
-import type { ClusterApi } from "./cluster";
-import { ApiError } from "./cluster/api";
-import type { Occurrence, RecordedEvent, Regarding } from "./cluster/events";
-import type { Announcement } from "./domain/announce";
+import type { ClusterApi } from "../cluster";
+import { ApiError } from "../cluster/api";
+import type { Occurrence, RecordedEvent, Regarding } from "../cluster/events";
+import type { Announcement } from "../domain/announce";
 import { WorkQueue } from "./work-queue";
 
 /** Few: what Services wait for goes first. */

@@ -1,5 +1,5 @@
 import type { Log } from "pepr";
-import { splitServiceKey, type ServiceKey } from "./domain/kubernetes";
+import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import { problemOf } from "./obstacle";
 
 /** Tells what keeps a Service from its fallback: once when it turns up, not at each retry. */

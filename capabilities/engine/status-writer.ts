@@ -1,9 +1,9 @@
 import type { Log } from "pepr";
-import type { ClusterApi } from "./cluster";
-import { announceStatus, type Announcement } from "./domain/announce";
-import { GROUP, VERSION } from "./domain/crd";
-import { saysTheSame, statusOf } from "./domain/status";
-import type { View } from "./domain/view";
+import type { ClusterApi } from "../cluster";
+import { announceStatus, type Announcement } from "../domain/announce";
+import { GROUP, VERSION } from "../domain/crd";
+import { saysTheSame, statusOf } from "../domain/status";
+import type { View } from "../domain/view";
 import type { EventRecorder } from "./event-recorder";
 import type { ServiceStates } from "./service-states";
 import { WorkQueue } from "./work-queue";

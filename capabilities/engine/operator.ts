@@ -1,16 +1,16 @@
 import { Log } from "pepr";
 import { Actor } from "./act";
-import { watchesNamespace, type Config } from "./domain/config";
-import type { CriticalServiceObject } from "./domain/critical-service";
+import { watchesNamespace, type Config } from "../domain/config";
+import type { CriticalServiceObject } from "../domain/critical-service";
 import type {
   EndpointSliceObject,
   ObjectMeta,
   PodObject,
   ServiceKey,
   ServiceObject,
-} from "./domain/kubernetes";
-import { View } from "./domain/view";
-import { clusterApi, type ClusterApi } from "./cluster";
+} from "../domain/kubernetes";
+import { View } from "../domain/view";
+import { clusterApi, type ClusterApi } from "../cluster";
 import { EventRecorder } from "./event-recorder";
 import { FallbackContent } from "./fallback-content";
 import { LamenessLog } from "./lameness-log";

@@ -1,7 +1,7 @@
 import type { Log } from "pepr";
-import { isLame, type Situation } from "./domain/decide";
-import { splitServiceKey, type ServiceKey } from "./domain/kubernetes";
-import { whyLame } from "./domain/service-state";
+import { isLame, type Situation } from "../domain/decide";
+import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
+import { whyLame } from "../domain/service-state";
 
 /** Tells when a Service turns lame and when it is well again, in the original's words. */
 export class LamenessLog {

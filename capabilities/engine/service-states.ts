@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Log } from "pepr";
-import { announceService, type Announcement } from "./domain/announce";
-import { isLame, type Situation } from "./domain/decide";
-import { splitServiceKey, type ServiceKey } from "./domain/kubernetes";
+import { announceService, type Announcement } from "../domain/announce";
+import { isLame, type Situation } from "../domain/decide";
+import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import {
   serviceState,
   type Problem,
   type ServiceState,
   type TimedState,
-} from "./domain/service-state";
+} from "../domain/service-state";
 import type { EventRecorder } from "./event-recorder";
 
 interface Parts {

@@ -1,5 +1,5 @@
-import { ApiError } from "./cluster/api";
-import type { Problem } from "./domain/service-state";
+import { ApiError } from "../cluster/api";
+import type { Problem } from "../domain/service-state";
 
 /** Something in the cluster is in the way, which people can put right; the message says how. */
 export class Obstacle extends Error {

@@ -5,10 +5,10 @@ import {
   listEndpointSlices,
   listFallbackPods,
   listServices,
-} from "./cluster/lists";
-import type { CriticalServiceObject } from "./domain/critical-service";
-import { Followed, type Listed } from "./domain/followed";
-import type { EndpointSliceObject, PodObject, ServiceObject } from "./domain/kubernetes";
+} from "../cluster/lists";
+import type { CriticalServiceObject } from "../domain/critical-service";
+import { Followed, type Listed } from "../domain/followed";
+import type { EndpointSliceObject, PodObject, ServiceObject } from "../domain/kubernetes";
 import { Operator } from "./operator";
 import { backoffDelay } from "./work-queue";
 

@@ -1,23 +1,23 @@
 import type { Log } from "pepr";
-import type { ClusterApi } from "./cluster";
-import type { Config } from "./domain/config";
-import type { ContentSource } from "./domain/content-source";
-import type { Decision } from "./domain/decide";
+import type { ClusterApi } from "../cluster";
+import type { Config } from "../domain/config";
+import type { ContentSource } from "../domain/content-source";
+import type { Decision } from "../domain/decide";
 import {
   buildFallbackPod,
   fallbackFor,
   fallbackPodName,
   type FallbackPod,
-} from "./domain/fallback-pod";
-import { splitServiceKey, type PodObject, type ServiceKey } from "./domain/kubernetes";
-import type { ServiceRecord } from "./domain/service";
+} from "../domain/fallback-pod";
+import { splitServiceKey, type PodObject, type ServiceKey } from "../domain/kubernetes";
+import type { ServiceRecord } from "../domain/service";
 import {
   buildStandbySlice,
   isStandbySlice,
   type SliceChange,
   type StandbySlice,
-} from "./domain/standby-slice";
-import type { View } from "./domain/view";
+} from "../domain/standby-slice";
+import type { View } from "../domain/view";
 import type { FallbackContent } from "./fallback-content";
 import { Obstacle } from "./obstacle";
 import { backoffDelay, type Backoff } from "./work-queue";

@@ -1,15 +1,15 @@
-import type { ClusterApi } from "./cluster";
-import type { PodSpec } from "./cluster/pod-templates";
-import type { Config } from "./domain/config";
-import type { ContentSource } from "./domain/content-source";
-import type { Standby } from "./domain/critical-service";
-import { POD_TEMPLATE_ANNOTATION } from "./domain/fallback-pod";
-import { splitServiceKey, type PodTemplateSpec, type ServiceKey } from "./domain/kubernetes";
-import { PAGE_HASH_ANNOTATION, PageError, pagePodTemplate } from "./domain/page/pod";
-import { pagePorts } from "./domain/page/ports";
-import { DEFAULT_PAGE, type PageSpec } from "./domain/page/spec";
-import { privilegedFields } from "./domain/privileges";
-import type { ServiceRecord } from "./domain/service";
+import type { ClusterApi } from "../cluster";
+import type { PodSpec } from "../cluster/pod-templates";
+import type { Config } from "../domain/config";
+import type { ContentSource } from "../domain/content-source";
+import type { Standby } from "../domain/critical-service";
+import { POD_TEMPLATE_ANNOTATION } from "../domain/fallback-pod";
+import { splitServiceKey, type PodTemplateSpec, type ServiceKey } from "../domain/kubernetes";
+import { PAGE_HASH_ANNOTATION, PageError, pagePodTemplate } from "../domain/page/pod";
+import { pagePorts } from "../domain/page/ports";
+import { DEFAULT_PAGE, type PageSpec } from "../domain/page/spec";
+import { privilegedFields } from "../domain/privileges";
+import type { ServiceRecord } from "../domain/service";
 import { Obstacle } from "./obstacle";
 
 export type FallbackTemplate = PodTemplateSpec<PodSpec> & { spec: PodSpec };
