@@ -1,4 +1,4 @@
-import type { TimedState } from "./service-state";
+import type { Phase, TimedState } from "./service-state";
 import type { Condition, CriticalServiceStatus } from "./status";
 
 /** What is to be told people as an Event: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
@@ -29,31 +29,39 @@ export function announceService(before: TimedState | undefined, now: TimedState)
   return announcements;
 }
 
+/** A Service that may only flap is told of when its fallback starts, and when that has gone. */
 function announcePhase(before: TimedState | undefined, now: TimedState): Announcement[] {
   const { phase, message } = now;
-  if (phase === "Starting" && before?.phase !== "Blocked") {
-    return [{ type: "Warning", reason: "ServiceLame", message }];
+  const lame: Announcement = { type: "Warning", reason: "ServiceLame", message };
+  if (phase === "Starting") {
+    return before?.phase === "Blocked" ? [] : [lame];
   }
-  if (phase === "Active" && before) {
+  if (!before) {
+    return [];
+  }
+  if (phase === "Active" && before.phase !== "Releasing") {
     const active: Announcement = { type: "Normal", reason: "FallbackActive", message };
     // A warm standby, or a fast start: nobody has told yet that the Service is lame.
-    return before.phase === "Healthy"
-      ? [{ type: "Warning", reason: "ServiceLame", message }, active]
-      : [active];
+    return isQuiet(before.phase) ? [lame, active] : [active];
   }
-  if (phase === "Healthy" && before) {
+  if (phase === "Healthy" && !isQuiet(before.phase)) {
     const text = `is well again${onFallback(before, now)}: ${message}`;
     return [{ type: "Normal", reason: "FallbackReleased", message: text }];
   }
   return [];
 }
 
+/** Whether nothing has been told that is to be taken back. */
+function isQuiet(phase: Phase): boolean {
+  return phase === "Healthy" || phase === "Waiting";
+}
+
 /** How long the fallback answered, as far as it was seen. */
-function onFallback(before: TimedState, now: TimedState): string {
-  if (before.phase !== "Active" || !before.since || !now.since) {
+function onFallback({ answeringSince }: TimedState, now: TimedState): string {
+  if (!answeringSince || !now.since) {
     return "";
   }
-  const seconds = Math.round((now.since.getTime() - before.since.getTime()) / 1000);
+  const seconds = Math.round((now.since.getTime() - answeringSince.getTime()) / 1000);
   return ` after ${seconds} s on its fallback`;
 }
 

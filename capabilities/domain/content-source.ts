@@ -1,4 +1,4 @@
-import type { Protector } from "./decide";
+import type { Protector } from "./situation";
 import type { PageSpec } from "./page/spec";
 
 /** Where it is said what a fallback Pod runs. */

@@ -51,7 +51,14 @@ const podTemplate = z.strictObject({
     .describe("Its namespace."),
 });
 
+/** Longer than any outage that is worth waiting out. */
+const MAX_SECONDS = 3600;
+const SECONDS = `is no number of seconds: give a whole number from 0 to ${MAX_SECONDS}`;
+const seconds = z.int(SECONDS).min(0, SECONDS).max(MAX_SECONDS, SECONDS).default(0);
+
 const ONE_CONTENT = "has both page and podTemplate: give one of them";
+const COLD_WAITS =
+  "has standby Warm, which takes over by itself: leave out activateAfterSeconds and releaseAfterSeconds, or use standby Cold";
 
 const fields = z.strictObject({
   namespace: z
@@ -77,6 +84,12 @@ const fields = z.strictObject({
     .describe(
       "How the fallback stands by. Cold (the default): its Pod starts when the Service turns lame. Warm: its Pod always runs, and takes over by itself.",
     ),
+  activateAfterSeconds: seconds.describe(
+    "Cold: for how long a Service must be lame without a break before its fallback Pod starts.",
+  ),
+  releaseAfterSeconds: seconds.describe(
+    "Cold: for how long a Service must have a Ready Pod of its own without a break before its fallback Pod goes. Until then both answer.",
+  ),
   page: pageSpec.optional().describe("The page that the fallback Pod serves."),
   podTemplate: podTemplate
     .optional()
@@ -88,14 +101,22 @@ export type Standby = CriticalServiceSpec["standby"];
 
 /** `spec` of a CriticalService: the one source of the type, the CRD and the admission check. */
 export const criticalServiceSpec = fields
-  .superRefine(({ page, podTemplate }, context) => {
+  .superRefine((spec, context) => {
+    const { page, podTemplate, standby, activateAfterSeconds, releaseAfterSeconds } = spec;
     if (page && podTemplate) {
       context.addIssue({ code: "custom", message: ONE_CONTENT });
+    }
+    if (standby === "Warm" && activateAfterSeconds + releaseAfterSeconds > 0) {
+      context.addIssue({ code: "custom", message: COLD_WAITS });
     }
   })
   .meta({
     "x-kubernetes-validations": [
       { rule: "!(has(self.page) && has(self.podTemplate))", message: ONE_CONTENT },
+      {
+        rule: `!has(self.standby) || self.standby != 'Warm' || (${isZero("activateAfterSeconds")} && ${isZero("releaseAfterSeconds")})`,
+        message: COLD_WAITS,
+      },
     ],
   });
 
@@ -104,6 +125,11 @@ export interface CriticalServiceObject {
   metadata?: ObjectMeta;
   spec?: unknown;
   status?: CriticalServiceStatus | undefined;
+}
+
+/** In CEL; defaults are filled in by admission, which may be away. */
+function isZero(field: string): string {
+  return `(!has(self.${field}) || self.${field} == 0)`;
 }
 
 function missing(input: unknown, fix: string): string | undefined {
@@ -160,7 +186,7 @@ function fieldStep(step: PropertyKey): string {
 
 /** Whether `spec` names the Service `key` that carries `labels`. */
 export function protects(
-  spec: CriticalServiceSpec,
+  spec: Pick<CriticalServiceSpec, "namespace" | "matchLabels">,
   key: ServiceKey,
   labels: Readonly<Record<string, string>>,
 ): boolean {

@@ -1,7 +1,8 @@
-import type { CriticalServiceSpec, Standby } from "./critical-service";
-import type { EndpointCount } from "./endpoints";
+import type { Standby } from "./critical-service";
 import { isSelected, type FallbackPod } from "./fallback-pod";
+import { patienceOf } from "./patience";
 import type { ServiceRecord } from "./service";
+import { isLame, needsFallback, standbyOf, type Situation } from "./situation";
 import {
   isListed,
   sliceChanges,
@@ -10,32 +11,10 @@ import {
   type StandbySlice,
 } from "./standby-slice";
 
-/** A CriticalService that names the Service. */
-export interface Protector {
-  readonly name: string;
-  readonly spec: CriticalServiceSpec;
-}
-
-/** All that is known of one Service at one moment. */
-export interface Situation {
-  readonly service: ServiceRecord | undefined;
-  /** Without those of our own. */
-  readonly endpoints: EndpointCount;
-  /** By name; undefined while the CriticalServices are not read yet. */
-  readonly protectedBy: readonly Protector[] | undefined;
-  readonly fallbacks: readonly FallbackPod[];
-  /** The EndpointSlices of our own. */
-  readonly slices: readonly StandbySlice[];
-  /**
-   * UIDs of Pods that those list and that are not known, yet not known to be gone either: the watches
-   * begin in any order.
-   */
-  readonly unseen?: readonly string[];
-}
-
 /** What to do about one Service, and why. */
 export type Decision =
   | { readonly action: "nothing" | "keep"; readonly reason: string }
+  | { readonly action: "wait"; readonly ms: number; readonly reason: string }
   | {
       readonly action: "start";
       readonly service: ServiceRecord;
@@ -60,26 +39,6 @@ export type Decision =
     };
 
 /**
- * Whether a Service is lame: clients get no answer, since none of its own Pods is Ready.
- * Undefined: it is not looked after, or its endpoints are not known yet.
- */
-export function isLame({ service, endpoints }: Situation): boolean | undefined {
-  return !service || service.skipped || !endpoints.known ? undefined : endpoints.ready === 0;
-}
-
-/** How the fallback of a Service stands by: Warm if one of its CriticalServices says so. */
-export function standbyOf({ protectedBy = [] }: Pick<Situation, "protectedBy">): Standby {
-  return protectedBy.some(({ spec }) => spec.standby === "Warm") ? "Warm" : "Cold";
-}
-
-/** Whether a fallback Pod is to be there: the Service is critical, and lame or with a warm standby. */
-export function needsFallback(situation: Situation): boolean {
-  const lame = isLame(situation);
-  const isCritical = (situation.protectedBy?.length ?? 0) > 0;
-  return lame !== undefined && isCritical && (lame || standbyOf(situation) === "Warm");
-}
-
-/**
  * Decides about one Service, from what is there alone: asked twice, late or after a restart, the
  * answer leads to the same end. One step at a time: the next is asked for when this one is done.
  *
@@ -101,6 +60,10 @@ export function decide(situation: Situation, content?: string): Decision {
   }
   if (!endpoints.known) {
     return nothing("the Service's endpoints are not known yet");
+  }
+  const patience = patienceOf(situation);
+  if (patience) {
+    return { action: "wait", ...patience };
   }
   if (!needsFallback(situation)) {
     return release(situation, `the Service has ${endpoints.ready} Ready Pod(s) of its own`);

@@ -1,4 +1,5 @@
-import { isLame, standbyOf, type Situation } from "./decide";
+import { patienceOf } from "./patience";
+import { isLame, standbyOf, type Situation } from "./situation";
 import type { FallbackPod } from "./fallback-pod";
 import { isListed } from "./standby-slice";
 
@@ -6,11 +7,14 @@ import { isListed } from "./standby-slice";
  * What clients of a critical Service meet.
  *
  * - `Healthy`: its own Pods answer.
+ * - `Waiting`: it is lame, but not yet for as long as `activateAfterSeconds` asks for.
  * - `Starting`: it is lame, and its fallback is not Ready yet.
  * - `Active`: it is lame, and the fallback answers.
+ * - `Releasing`: its own Pods answer, and its fallback too, until `releaseAfterSeconds` have passed.
  * - `Blocked`: it is lame, and something that people can put right keeps it from its fallback.
  */
-export type Phase = "Healthy" | "Starting" | "Active" | "Blocked";
+export const PHASES = ["Healthy", "Waiting", "Starting", "Active", "Releasing", "Blocked"] as const;
+export type Phase = (typeof PHASES)[number];
 
 /** What is told of a critical Service. */
 export interface ServiceState {
@@ -22,7 +26,11 @@ export interface ServiceState {
 }
 
 /** A state, and since when; undefined: it was so when the operator first looked. */
-export type TimedState = ServiceState & { readonly since: Date | undefined };
+export type TimedState = ServiceState & {
+  readonly since: Date | undefined;
+  /** Since when its fallback has answered, if that was seen. */
+  readonly answeringSince?: Date | undefined;
+};
 
 /** What went wrong when a Service was last put right. */
 export interface Problem {
@@ -31,40 +39,72 @@ export interface Problem {
   readonly lasting: boolean;
 }
 
+/** A state that begins, or goes on, at `now`. */
+export function timed(before: TimedState | undefined, state: ServiceState, now: Date): TimedState {
+  const since = phaseSince(before, state, now);
+  const { phase } = state;
+  if (phase !== "Active" && phase !== "Releasing") {
+    return { ...state, since };
+  }
+  const isNew = before?.phase !== "Active" && before?.phase !== "Releasing";
+  return { ...state, since, answeringSince: isNew ? since : before.answeringSince };
+}
+
+/** A phase that lasts keeps its time; the first one seen may be older than this process. */
+function phaseSince(
+  before: TimedState | undefined,
+  { phase }: ServiceState,
+  now: Date,
+): Date | undefined {
+  if (!before) {
+    return phase === "Starting" || phase === "Waiting" ? now : undefined;
+  }
+  return before.phase === phase ? before.since : now;
+}
+
 /** The state of a Service; undefined if no CriticalService names it, or too little is known yet. */
 export function serviceState(
   situation: Situation,
   warnings: readonly string[],
   problem?: Problem,
 ): ServiceState | undefined {
-  const { endpoints, protectedBy = [], fallbacks } = situation;
   const lame = isLame(situation);
-  if (lame === undefined || protectedBy.length === 0) {
+  if (lame === undefined || !situation.protectedBy?.length) {
     return undefined;
   }
-  if (!lame) {
-    return healthy(situation, warnings, problem);
-  }
-  const why = whyLame(endpoints.selected);
-  const serving = fallbacks.find(pod => isReachable(pod, situation));
+  return (lame ? lameState : wellState)(situation, warnings, problem);
+}
+
+function lameState(
+  situation: Situation,
+  warnings: readonly string[],
+  problem: Problem | undefined,
+): ServiceState {
+  const why = whyLame(situation.endpoints.selected);
+  const serving = situation.fallbacks.find(pod => isReachable(pod, situation));
   if (serving) {
     const trouble = problem?.lasting ? [`a change has no effect yet: ${problem.message}`] : [];
     const message = `${why}: Pod ${serving.name} answers`;
     return { phase: "Active", message, warnings: [...warnings, ...trouble] };
   }
-  if (problem) {
-    const phase = problem.lasting ? "Blocked" : "Starting";
-    return { phase, message: `${why}: ${problem.message}`, warnings };
+  const patience = patienceOf(situation);
+  if (patience) {
+    return { phase: "Waiting", message: `${why}: ${patience.reason}`, warnings };
   }
-  return { phase: "Starting", message: `${why}: its fallback Pod starts`, warnings };
+  const message = `${why}: ${problem?.message ?? "its fallback Pod starts"}`;
+  return { phase: problem?.lasting ? "Blocked" : "Starting", message, warnings };
 }
 
-function healthy(
+function wellState(
   situation: Situation,
   warnings: readonly string[],
   problem: Problem | undefined,
 ): ServiceState {
   const own = `has ${situation.endpoints.ready} Ready Pod(s) of its own`;
+  const patience = patienceOf(situation);
+  if (patience) {
+    return { phase: "Releasing", message: `${own}: ${patience.reason}`, warnings };
+  }
   if (standbyOf(situation) === "Cold") {
     return { phase: "Healthy", message: own, warnings };
   }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { splitServiceKey, type ServiceKey } from "./kubernetes";
-import type { Phase, TimedState } from "./service-state";
+import { PHASES, type Phase, type TimedState } from "./service-state";
 
 /** Services that a status lists at most, those in trouble first; the counts are of all. */
 export const MAX_LISTED = 50;
@@ -22,9 +22,9 @@ const service = z.object({
   namespace: z.string(),
   name: z.string(),
   phase: z
-    .enum(["Healthy", "Starting", "Active", "Blocked"])
+    .enum(PHASES)
     .describe(
-      "Healthy: its own Pods answer. Starting: it is lame, its fallback is not Ready yet. Active: the fallback answers. Blocked: it is lame and gets no fallback.",
+      "Healthy: its own Pods answer. Waiting: it is lame, but not for activateAfterSeconds yet. Starting: it is lame, its fallback is not Ready yet. Active: the fallback answers. Releasing: so do its own Pods, but not for releaseAfterSeconds yet. Blocked: it is lame and gets no fallback.",
     ),
   since: time.describe("When it got into this phase."),
   message: z.string().describe("Why it is in this phase."),
@@ -69,14 +69,13 @@ export interface StatusInput {
 /** The status of a CriticalService; the previous one's times stay where nothing else has changed. */
 export function statusOf(input: StatusInput): CriticalServiceStatus {
   const { generation, services } = input;
-  const count = (...phases: Phase[]) =>
-    services.filter(([, { phase }]) => phases.includes(phase)).length;
+  const count = (...phases: Phase[]) => inPhase(services, ...phases).length;
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     conditions: conditionsOf(input),
     matched: services.length,
-    lame: count("Starting", "Active", "Blocked"),
-    active: count("Active"),
+    lame: count("Waiting", "Starting", "Active", "Blocked"),
+    active: count("Active", "Releasing"),
     services: listServices(input),
   };
 }
@@ -97,11 +96,18 @@ function timeless(status: CriticalServiceStatus | undefined) {
   };
 }
 
-const URGENCY: Record<Phase, number> = { Blocked: 0, Starting: 1, Active: 2, Healthy: 4 };
+const URGENCY: Record<Phase, number> = {
+  Blocked: 0,
+  Starting: 1,
+  Waiting: 2,
+  Active: 3,
+  Releasing: 4,
+  Healthy: 6,
+};
 
 function listServices({ services, previous, now }: StatusInput): ListedService[] {
   const urgency = ({ phase, warnings }: TimedState) =>
-    Math.min(URGENCY[phase], warnings.length > 0 ? 3 : 4);
+    Math.min(URGENCY[phase], warnings.length > 0 ? 5 : 6);
   return [...services]
     .sort(([a, x], [b, y]) => urgency(x) - urgency(y) || (a < b ? -1 : 1))
     .slice(0, MAX_LISTED)
@@ -167,13 +173,15 @@ function readyCondition({ problems, services }: StatusInput): Verdict {
 
 function activeCondition({ services }: StatusInput): Verdict {
   const type = "FallbackActive";
-  const active = inPhase(services, "Active");
+  const active = inPhase(services, "Active", "Releasing");
   if (active.length > 0) {
     return { type, status: "True", reason: "ServiceLame", message: sentence(active) };
   }
-  const starting = inPhase(services, "Starting");
-  if (starting.length > 0) {
-    return { type, status: "False", reason: "Starting", message: sentence(starting) };
+  for (const phase of ["Starting", "Waiting"] as const) {
+    const onTheWay = inPhase(services, phase);
+    if (onTheWay.length > 0) {
+      return { type, status: "False", reason: phase, message: sentence(onTheWay) };
+    }
   }
   return { type, status: "False", reason: "NotNeeded", message: "No fallback answers" };
 }
@@ -192,9 +200,9 @@ function degradedCondition({ services }: StatusInput): Verdict {
   return { type, status: "False", reason: "AsExpected", message: "Nothing is amiss" };
 }
 
-function inPhase(services: StatusInput["services"], phase: Phase): [ServiceKey, string][] {
+function inPhase(services: StatusInput["services"], ...phases: Phase[]): [ServiceKey, string][] {
   return services
-    .filter(([, state]) => state.phase === phase)
+    .filter(([, { phase }]) => phases.includes(phase))
     .map(([key, { message }]) => [key, message]);
 }
 

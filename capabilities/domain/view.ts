@@ -5,7 +5,7 @@ import {
   type CriticalServiceObject,
   type CriticalServiceSpec,
 } from "./critical-service";
-import type { Protector, Situation } from "./decide";
+import type { Protector, Situation } from "./situation";
 import {
   countEndpoints,
   lists,

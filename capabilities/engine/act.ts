@@ -71,6 +71,9 @@ export class Actor {
       case "withdraw":
         await this.#withdraw(key, decision.slices, decision.reason);
         return undefined;
+      case "wait":
+        this.#settle(key);
+        return decision.ms;
       case "keep":
       case "nothing":
         this.#settle(key);

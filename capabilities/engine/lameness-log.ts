@@ -1,5 +1,5 @@
 import type { Log } from "pepr";
-import { isLame, type Situation } from "../domain/decide";
+import { isLame, type Situation } from "../domain/situation";
 import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import { whyLame } from "../domain/service-state";
 

@@ -1,14 +1,16 @@
 import type { Log } from "pepr";
 import type { Actor } from "./act";
 import { contentSource, type ContentSource } from "../domain/content-source";
-import { decide, needsFallback, standbyOf, type Situation } from "../domain/decide";
+import { decide } from "../domain/decide";
 import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import type { PageSpec } from "../domain/page/spec";
+import { isLame, needsFallback, standbyOf, type Situation } from "../domain/situation";
 import type { View } from "../domain/view";
 import type { FallbackContent } from "./fallback-content";
 import type { LamenessLog } from "./lameness-log";
 import { problemOf } from "./obstacle";
 import type { ServiceStates } from "./service-states";
+import { Steadiness } from "./steadiness";
 
 /** Between two looks at what is not watched, such as a ConfigMap, while a fallback Pod is there. */
 const RECHECK_MS = 30_000;
@@ -33,6 +35,7 @@ interface Checked {
 export class Reconciler {
   readonly #parts: Parts;
   readonly #checked = new Map<ServiceKey, Checked>();
+  readonly #steadiness = new Steadiness();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -46,8 +49,8 @@ export class Reconciler {
    * @throws {Obstacle | ApiError} if it could not; to be tried again
    */
   async reconcile(key: ServiceKey): Promise<number | undefined> {
-    const { view, lameness } = this.#parts;
-    const situation = view.situation(key);
+    const { lameness } = this.#parts;
+    const situation = this.#look(key);
     lameness.report(key, situation);
     const source = contentSource(situation.protectedBy ?? []);
     try {
@@ -65,13 +68,13 @@ export class Reconciler {
     situation: Situation,
     source: ContentSource,
   ): Promise<number | undefined> {
-    const { view, actor, log } = this.#parts;
+    const { actor, log } = this.#parts;
     let decision = decide(situation, this.#checked.get(key)?.id);
     // To turn the standby endpoint is urgent, and waits for nothing to be read.
     if (decision.action !== "publish") {
       const content = await this.#wantedContent(key, situation, source);
       // Looked at again: things may have changed while the content was read.
-      decision = decide(view.situation(key), content);
+      decision = decide(this.#look(key), content);
     }
     const { action, reason } = decision;
     log.debug({ service: splitServiceKey(key), action, reason }, "Decided");
@@ -80,14 +83,19 @@ export class Reconciler {
   }
 
   #tell(key: ServiceKey, source: ContentSource, error?: unknown): void {
-    const { view, content, states } = this.#parts;
-    const situation = view.situation(key);
+    const { content, states } = this.#parts;
+    const situation = this.#look(key);
     const { service } = situation;
     if (!service) {
       content.forget(key);
     }
     const warnings = service ? content.warnings(key, service, source) : [];
     states.report(key, situation, warnings, error === undefined ? undefined : problemOf(error));
+  }
+
+  #look(key: ServiceKey): Situation {
+    const situation = this.#parts.view.situation(key);
+    return { ...situation, steadyMs: this.#steadiness.note(key, isLame(situation)) };
   }
 
   /** What the fallback Pod that is there is to be made of by now; undefined: it does as it is. */

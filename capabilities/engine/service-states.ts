@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Log } from "pepr";
 import { announceService, type Announcement } from "../domain/announce";
-import { isLame, type Situation } from "../domain/decide";
+import { isLame, type Situation } from "../domain/situation";
 import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import {
   serviceState,
+  timed,
   type Problem,
   type ServiceState,
   type TimedState,
@@ -49,7 +50,7 @@ export class ServiceStates {
       return;
     }
     if (state) {
-      const now = { ...state, since: since(before?.state, state) };
+      const now = timed(before?.state, state, new Date());
       this.#known.set(key, { state: now, namedBy });
       this.#tell(key, situation, announceService(before?.state, now));
     } else {
@@ -105,12 +106,4 @@ function isSame(
     { phase, message, warnings, namedBy: before.namedBy },
     { phase: now.phase, message: now.message, warnings: now.warnings, namedBy },
   );
-}
-
-/** A phase that lasts keeps its time; the first one seen may be older than this process. */
-function since(before: TimedState | undefined, now: ServiceState): Date | undefined {
-  if (!before) {
-    return now.phase === "Starting" ? new Date() : undefined;
-  }
-  return before.phase === now.phase ? before.since : new Date();
 }

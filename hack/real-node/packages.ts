@@ -47,6 +47,9 @@ export function hasApt(): boolean {
   return spawnSync("apt-get", ["--version"]).status === 0;
 }
 
+/** Somebody else may be installing at the same time, such as the system's own updates. */
+const APT = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"];
+
 /**
  * Installs what is missing with apt-get.
  *
@@ -63,8 +66,8 @@ export async function ensurePackages(
   progress(`installing with apt-get: ${names}`);
   await withoutServices(async () => {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await run(["apt-get", "update", "-qq"], { env });
-    await run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...missing], { env });
+    await run([...APT, "update"], { env });
+    await run([...APT, "install", "-y", "--no-install-recommends", ...missing], { env });
   });
   const still = missingPackages(requirements);
   if (still.length > 0) throw new Error(`still missing after apt-get install: ${still.join(" ")}`);

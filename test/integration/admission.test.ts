@@ -47,6 +47,16 @@ describe("a CriticalService is refused", () => {
     ],
     ["with a bad namespace", { matchLabels: LABELS, namespace: "No!" }, "spec.namespace"],
     ["with an unknown standby", { matchLabels: LABELS, standby: "Hot" }, "spec.standby"],
+    [
+      "with a negative wait",
+      { matchLabels: LABELS, activateAfterSeconds: -1 },
+      "spec.activateAfterSeconds",
+    ],
+    [
+      "with a wait for a warm standby",
+      { matchLabels: LABELS, standby: "Warm", releaseAfterSeconds: 5 },
+      "leave out activateAfterSeconds and releaseAfterSeconds",
+    ],
   ])("%s, and the message names the field", async (_, spec, message) => {
     expect(await refusalOf(spec)).toContain(message);
   });
@@ -55,7 +65,12 @@ describe("a CriticalService is refused", () => {
 describe("a CriticalService is accepted", () => {
   it("and its defaults are made visible", async () => {
     const created = await K8s(CriticalService).Apply(manifest("defaults", { matchLabels: LABELS }));
-    expect(created.spec).toEqual({ matchLabels: LABELS, standby: "Cold" });
+    expect(created.spec).toEqual({
+      matchLabels: LABELS,
+      standby: "Cold",
+      activateAfterSeconds: 0,
+      releaseAfterSeconds: 0,
+    });
   });
 
   it("as the original's manifest has it, and kubectl shows it by its short name", async () => {

@@ -44,11 +44,12 @@ export class Playground {
   }
 
   /** A CriticalService of this namespace that names Services by `app: <service>`. */
-  async criticalService(service: string, name = service): Promise<string> {
+  async criticalService(service: string, name = service, more: object = {}): Promise<string> {
     const fullName = `${this.namespace}-${name}`;
+    const matchLabels = [{ key: "app", value: service }];
     await K8s(CriticalService).Apply({
       metadata: { name: fullName },
-      spec: { namespace: this.namespace, matchLabels: [{ key: "app", value: service }] },
+      spec: { namespace: this.namespace, matchLabels, ...more },
     });
     return fullName;
   }

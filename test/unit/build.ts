@@ -1,5 +1,5 @@
-import type { Standby } from "../../capabilities/domain/critical-service";
-import type { Protector } from "../../capabilities/domain/decide";
+import type { CriticalServiceSpec, Standby } from "../../capabilities/domain/critical-service";
+import type { Protector } from "../../capabilities/domain/situation";
 import type { FallbackPod } from "../../capabilities/domain/fallback-pod";
 import type { ServiceRecord } from "../../capabilities/domain/service";
 import type { StandbySlice } from "../../capabilities/domain/standby-slice";
@@ -64,6 +64,11 @@ export function aSlice(
 }
 
 /** A CriticalService that names the Service. */
-export function aProtector(standby: Standby, name = "web"): Protector {
-  return { name, spec: { matchLabels: [], standby } };
+export function aProtector(
+  standby: Standby,
+  name = "web",
+  change: Partial<CriticalServiceSpec> = {},
+): Protector {
+  const waits = { activateAfterSeconds: 0, releaseAfterSeconds: 0 };
+  return { name, spec: { matchLabels: [], standby, ...waits, ...change } };
 }

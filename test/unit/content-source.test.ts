@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { contentSource } from "../../capabilities/domain/content-source";
-import type { Protector } from "../../capabilities/domain/decide";
+import type { Protector } from "../../capabilities/domain/situation";
 import { DEFAULT_PAGE } from "../../capabilities/domain/page/spec";
+import { aProtector } from "./build";
 
 const podTemplate = { namespace: "shop", name: "db" };
-const protector = (content: Partial<Protector["spec"]>): Protector => ({
-  name: "any",
-  spec: { matchLabels: [], standby: "Cold", ...content },
-});
+const protector = (content: Partial<Protector["spec"]>) => aProtector("Cold", "any", content);
 
 describe("contentSource", () => {
   it.each([

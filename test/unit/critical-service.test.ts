@@ -37,7 +37,12 @@ describe("readCriticalServiceSpec", () => {
 
   it("fills in the defaults", () => {
     expect(readCriticalServiceSpec({ matchLabels: [label] })).toEqual({
-      spec: { matchLabels: [label], standby: "Cold" },
+      spec: {
+        matchLabels: [label],
+        standby: "Cold",
+        activateAfterSeconds: 0,
+        releaseAfterSeconds: 0,
+      },
     });
   });
 
@@ -68,7 +73,7 @@ function isSentence(problem: string): boolean {
 }
 
 describe("protects", () => {
-  const spec = { matchLabels: [label, { key: "tier", value: "" }], standby: "Cold" as const };
+  const spec = { matchLabels: [label, { key: "tier", value: "" }] };
 
   it.each<[string, boolean, object, Record<string, string>]>([
     ["all labels", true, {}, { role: "frontend", tier: "", more: "yes" }],
@@ -97,7 +102,7 @@ describe("protects", () => {
         const matchLabels = Object.entries(wanted).map(([key, value]) => ({ key, value }));
         const merged = { ...carried, ...wanted };
         const contained = JSON.stringify(sorted(merged)) === JSON.stringify(sorted(carried));
-        expect(protects({ matchLabels, standby: "Cold" }, "n/s", carried)).toBe(contained);
+        expect(protects({ matchLabels }, "n/s", carried)).toBe(contained);
       }),
     );
   });

@@ -1,14 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { decide, type Decision } from "../../capabilities/domain/decide";
+import { isSelected, type FallbackPod } from "../../capabilities/domain/fallback-pod";
 import {
-  decide,
   isLame,
   needsFallback,
   standbyOf,
-  type Decision,
   type Situation,
-} from "../../capabilities/domain/decide";
-import { isSelected, type FallbackPod } from "../../capabilities/domain/fallback-pod";
+} from "../../capabilities/domain/situation";
 import { isListed, type StandbySlice } from "../../capabilities/domain/standby-slice";
 import { aPod, aProtector, aService, aSlice, aStandbyPod } from "./build";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decide, type Decision, type Situation } from "../../capabilities/domain/decide";
+import { decide, type Decision } from "../../capabilities/domain/decide";
 import type { FallbackPod } from "../../capabilities/domain/fallback-pod";
+import type { Situation } from "../../capabilities/domain/situation";
 import { aPod, aProtector, aService, aSlice, aStandbyPod } from "./build";
 
 const service = aService();

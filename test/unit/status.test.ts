@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { announceService, announceStatus } from "../../capabilities/domain/announce";
-import type { Situation } from "../../capabilities/domain/decide";
-import { serviceState, type Phase, type TimedState } from "../../capabilities/domain/service-state";
+import type { Situation } from "../../capabilities/domain/situation";
+import {
+  serviceState,
+  timed,
+  type Phase,
+  type TimedState,
+} from "../../capabilities/domain/service-state";
 import {
   criticalServiceStatus,
   MAX_LISTED,
@@ -10,7 +15,7 @@ import {
   statusOf,
 } from "../../capabilities/domain/status";
 
-import { aPod, aService, aSlice, aStandbyPod } from "./build";
+import { aPod, aProtector, aService, aSlice, aStandbyPod } from "./build";
 
 const START = new Date("2026-01-01T10:00:00Z");
 const LATER = new Date("2026-01-01T10:00:35Z");
@@ -20,13 +25,13 @@ const standby = aStandbyPod();
 const lame: Situation = {
   service: aService(),
   endpoints: { known: true, ready: 0, selected: 0, fallbacks: [] as string[] },
-  protectedBy: [{ name: "web", spec: { matchLabels: [], standby: "Cold" } }],
+  protectedBy: [aProtector("Cold")],
   fallbacks: [],
   slices: [],
 };
 const warm: Situation = {
   ...lame,
-  protectedBy: [{ name: "web", spec: { matchLabels: [], standby: "Warm" } }],
+  protectedBy: [aProtector("Warm")],
 };
 const ENDPOINTS = { endpoints: { known: true, ready: 2, selected: 2, fallbacks: [] as string[] } };
 const well = { ...lame, ...ENDPOINTS };
@@ -126,6 +131,12 @@ describe("announceService", () => {
     ["gets its fallback", state("Starting"), state("Active"), ["FallbackActive"]],
     ["has one standing by", state("Healthy"), state("Active"), ["ServiceLame", "FallbackActive"]],
     ["is well again", state("Active"), state("Healthy"), ["FallbackReleased"]],
+    ["may only flap", state("Healthy"), state("Waiting"), []],
+    ["did only flap", state("Waiting"), state("Healthy"), []],
+    ["does not only flap", state("Waiting"), state("Starting"), ["ServiceLame"]],
+    ["may be well again", state("Active"), state("Releasing"), []],
+    ["is not well again", state("Releasing"), state("Active"), []],
+    ["is well again for good", state("Releasing"), state("Healthy"), ["FallbackReleased"]],
     ["is refused", state("Starting"), state("Blocked"), ["FallbackRefused"]],
     [
       "is refused for another reason",
@@ -145,11 +156,15 @@ describe("announceService", () => {
     expect(announceService(before, now).map(({ reason }) => reason)).toEqual(reasons);
   });
 
-  it("tells how long the fallback answered", () => {
-    const [released] = announceService(
-      state("Active", { since: START }),
-      state("Healthy", { since: LATER, message: "has 1 Ready Pod(s) of its own" }),
-    );
+  it("tells how long the fallback answered, while it was kept on too", () => {
+    const later = (seconds: number) => new Date(START.getTime() + seconds * 1000);
+    const starting = timed(undefined, state("Starting"), later(-1));
+    const active = timed(starting, state("Active"), START);
+    const flapping = timed(timed(active, state("Releasing"), later(5)), state("Active"), later(6));
+    const releasing = timed(flapping, state("Releasing"), later(20));
+    const message = "has 1 Ready Pod(s) of its own";
+    const healthy = timed(releasing, state("Healthy", { message }), later(35));
+    const [released] = announceService(releasing, healthy);
     expect(released?.message).toBe(
       "is well again after 35 s on its fallback: has 1 Ready Pod(s) of its own",
     );

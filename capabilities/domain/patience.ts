@@ -1,0 +1,42 @@
+import { isLame, standbyOf, type Situation } from "./situation";
+
+/** What is waited for: the Service may flap, and its fallback Pod is not to come and go with it. */
+export interface Patience {
+  readonly until: "activation" | "release";
+  /** Milliseconds that are left to wait. */
+  readonly ms: number;
+  readonly reason: string;
+}
+
+/**
+ * Whether it is too early for the fallback to start, or to go; undefined: it is not. Of several
+ * CriticalServices, the one that gives the Service its fallback first and takes it last has its way.
+ * A warm standby never waits: it takes over by itself.
+ */
+export function patienceOf(situation: Situation): Patience | undefined {
+  const lame = isLame(situation);
+  const { protectedBy = [], steadyMs = Infinity } = situation;
+  if (lame === undefined || protectedBy.length === 0 || standbyOf(situation) === "Warm") {
+    return undefined;
+  }
+  // A fallback that is there stays: it was started in time, perhaps by an operator before this one.
+  const isThere = situation.fallbacks.some(({ state }) => state === "live");
+  if (lame) {
+    const seconds = Math.min(...protectedBy.map(({ spec }) => spec.activateAfterSeconds));
+    const reason = `its fallback Pod starts if it is so for ${seconds} s`;
+    return isThere ? undefined : patience("activation", seconds, steadyMs, reason);
+  }
+  const seconds = Math.max(...protectedBy.map(({ spec }) => spec.releaseAfterSeconds));
+  const reason = `its fallback Pod goes if it is so for ${seconds} s`;
+  return isThere ? patience("release", seconds, steadyMs, reason) : undefined;
+}
+
+function patience(
+  until: Patience["until"],
+  seconds: number,
+  steadyMs: number,
+  reason: string,
+): Patience | undefined {
+  const ms = seconds * 1000 - steadyMs;
+  return ms > 0 ? { until, ms, reason } : undefined;
+}
