@@ -6,6 +6,7 @@ import { criticalServices } from "./capabilities/critical-services";
 import { endpointSlices } from "./capabilities/endpoint-slices";
 import { fallbackPods } from "./capabilities/fallback-pods";
 import { RelistingOperator } from "./capabilities/engine/relisting-operator";
+import { own } from "./capabilities/own";
 import { services } from "./capabilities/services";
 import { confirmCriticalServices, installCrd } from "./capabilities/engine/startup";
 import cfg from "./package.json";
@@ -17,7 +18,7 @@ const capabilities = [
   endpointSlices(operator),
   fallbackPods(operator),
   criticalServices(operator),
-  // Capabilities of your own go here.
+  ...own(operator),
 ];
 
 function startModule(): void {

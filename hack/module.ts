@@ -31,13 +31,14 @@ export interface BuiltModule {
 /**
  * Builds the module.
  *
+ * @param root the folder of its package.json
  * @throws Error with what the build printed, if it fails
  */
-export async function buildModule(): Promise<BuiltModule> {
-  const pepr = join(ROOT, "node_modules", ".bin", "pepr");
-  const { stdout, stderr } = await promisify(execFile)(pepr, ["build"], { cwd: ROOT });
+export async function buildModule(root = ROOT): Promise<BuiltModule> {
+  const pepr = join(root, "node_modules", ".bin", "pepr");
+  const { stdout, stderr } = await promisify(execFile)(pepr, ["build"], { cwd: root });
   try {
-    return readModule();
+    return readModule(root);
   } catch (error) {
     // Pepr ends with status 0 after some failures.
     throw new Error(`The build failed:\n${stdout}${stderr}`, { cause: error });
@@ -49,8 +50,8 @@ export async function buildModule(): Promise<BuiltModule> {
  *
  * @throws Error if there was none
  */
-export function readModule(): BuiltModule {
-  const dist = join(ROOT, "dist");
+export function readModule(root = ROOT): BuiltModule {
+  const dist = join(root, "dist");
   const yaml = readFileSync(join(dist, `pepr-module-${packageJson.pepr.uuid}.yaml`), "utf8");
   const manifests = parseAllDocuments(yaml).map(document => document.toJS() as Manifest);
   return { file: join(dist, `${MODULE_NAME}.js`), manifests };

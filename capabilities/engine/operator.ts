@@ -18,6 +18,7 @@ import { ProblemLog } from "./problem-log";
 import { Reconciler } from "./reconcile";
 import { ServiceStates } from "./service-states";
 import { StatusWriter } from "./status-writer";
+import { Transitions, type Hooks, type TransitionListener } from "./transitions";
 import { WorkQueue } from "./work-queue";
 
 const CONCURRENCY = 10;
@@ -27,13 +28,14 @@ const RETRY_BACKOFF = { baseMs: 500, maxMs: 30_000 };
  * What the bindings talk to. An event changes the view and queues the Services that it concerns,
  * all in one go and without I/O: the client runs callbacks side by side and their errors are lost.
  */
-export class Operator {
+export class Operator implements Hooks {
   readonly #log: typeof Log = Log.child({ component: "operator" });
   readonly #config: Config;
   readonly #view = new View();
   readonly #queue: WorkQueue;
 
   readonly #status: StatusWriter;
+  readonly #transitions = new Transitions(this.#log);
   #settled = false;
 
   constructor(config: Config, api: ClusterApi = clusterApi) {
@@ -44,6 +46,7 @@ export class Operator {
     const events = new EventRecorder(api, log);
     const states = new ServiceStates({
       events,
+      transitions: this.#transitions,
       log,
       onChange: names => {
         this.#status.refresh(names);
@@ -67,6 +70,10 @@ export class Operator {
         problems.report(key, error, retryMs);
       },
     });
+  }
+
+  onTransition(listener: TransitionListener): void {
+    this.#transitions.onTransition(listener);
   }
 
   serviceSeen(service: ServiceObject): void {

@@ -6,14 +6,17 @@ import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import {
   serviceState,
   timed,
+  type Phase,
   type Problem,
   type ServiceState,
   type TimedState,
 } from "../domain/service-state";
 import type { EventRecorder } from "./event-recorder";
+import type { Transitions } from "./transitions";
 
 interface Parts {
   readonly events: EventRecorder;
+  readonly transitions: Transitions;
   readonly log: typeof Log;
   /** Told of the CriticalServices whose Services have changed. */
   readonly onChange: (criticalServices: readonly string[]) => void;
@@ -46,17 +49,22 @@ export class ServiceStates {
     const before = this.#known.get(key);
     const state = serviceState(situation, warnings, problem);
     const namedBy = state ? (situation.protectedBy ?? []).map(({ name }) => name) : [];
-    if (isSame(before, state, namedBy)) {
-      return;
+    if (!isSame(before, state, namedBy)) {
+      const now = state && { state: timed(before?.state, state, new Date()), namedBy };
+      this.#change(key, situation, before, now);
     }
-    if (state) {
-      const now = timed(before?.state, state, new Date());
-      this.#known.set(key, { state: now, namedBy });
-      this.#tell(key, situation, announceService(before?.state, now));
+  }
+
+  #change(key: ServiceKey, situation: Situation, before?: Known, now?: Known): void {
+    if (now) {
+      this.#known.set(key, now);
+      this.#tell(key, situation, announceService(before?.state, now.state));
     } else {
       this.#known.delete(key);
     }
-    this.#parts.onChange([...new Set([...(before?.namedBy ?? []), ...namedBy])]);
+    const criticalServices = [...new Set([...(before?.namedBy ?? []), ...(now?.namedBy ?? [])])];
+    this.#parts.onChange(criticalServices);
+    this.#tellListeners(key, before?.state, now?.state, criticalServices);
   }
 
   /** The Services that a CriticalService names, and how each fares. */
@@ -64,6 +72,21 @@ export class ServiceStates {
     return [...this.#known]
       .filter(([, { namedBy }]) => namedBy.includes(criticalService))
       .map(([key, { state }]) => [key, state]);
+  }
+
+  #tellListeners(
+    key: ServiceKey,
+    before: ServiceState | undefined,
+    now: ServiceState | undefined,
+    criticalServices: readonly string[],
+  ): void {
+    const [from, to] = [before?.phase, now?.phase];
+    if (isTransition(from, to)) {
+      const message = now?.message ?? "is no longer looked after";
+      const at = new Date();
+      const service = splitServiceKey(key);
+      this.#parts.transitions.tell({ service, from, to, message, criticalServices, at });
+    }
   }
 
   #tell(key: ServiceKey, { service }: Situation, announcements: Announcement[]): void {
@@ -83,6 +106,11 @@ export class ServiceStates {
       }
     }
   }
+}
+
+/** Whether a Service has changed, or needs somebody at the first look. */
+function isTransition(from: Phase | undefined, to: Phase | undefined): boolean {
+  return from ? from !== to : to === "Waiting" || to === "Starting" || to === "Blocked";
 }
 
 /** Whether too little is known at the moment, as in the first moments of the operator. */

@@ -56,10 +56,12 @@ export class Cluster {
   }
 }
 
-/** Starts a control plane with all but the watcher. */
-export async function openCluster(progress?: (message: string) => void): Promise<Cluster> {
+/** Starts a control plane with all of a module but the watcher. */
+export async function openCluster(
+  progress?: (message: string) => void,
+  module = readModule(),
+): Promise<Cluster> {
   const controlPlane = await startControlPlane({ audit: true, ...(progress && { progress }) });
-  const module = readModule();
   const port = await freePort();
   const kubectl = kubectlOf(controlPlane);
   const kubeconfig = await installModule(kubectl, module, { port, dir: controlPlane.dir });
