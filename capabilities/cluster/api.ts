@@ -3,6 +3,9 @@ import type { fetch } from "kubernetes-fluent-client";
 /** A call that hangs must not keep a Service waiting for good. */
 const TIMEOUT_MS = 15_000;
 
+/** An outage is not to last longer for what a proxy in between may ask for. */
+const MAX_RETRY_AFTER_MS = 60_000;
+
 /** What the client throws when the API server refuses a request or can't be reached. */
 type Refusal = Partial<Awaited<ReturnType<typeof fetch<{ message?: string; reason?: string }>>>>;
 
@@ -12,11 +15,13 @@ export class ApiError extends Error {
 
   /**
    * @param status the HTTP status; undefined if there was no answer
+   * @param retryAfterMs milliseconds that the API server asks to wait before the next try
    */
   constructor(
     message: string,
     readonly status: number | undefined,
     options?: ErrorOptions,
+    readonly retryAfterMs = 0,
   ) {
     super(message, options);
   }
@@ -61,6 +66,14 @@ export async function callApi<T>(what: string, request: () => Promise<T>): Promi
   }
 }
 
+/**
+ * Milliseconds that the API server asks to wait before what failed is tried again; 0 if it does not.
+ * The client passes this on: it waits by itself only where it watches.
+ */
+export function retryAfterMs(error: unknown): number {
+  return error instanceof ApiError ? error.retryAfterMs : 0;
+}
+
 /** What the request returns; undefined if what it asks for is not there. */
 export function unlessNotFound<T>(request: () => Promise<T>): Promise<T | undefined> {
   return unless(({ isNotFound }) => isNotFound, request);
@@ -86,14 +99,20 @@ async function unless<T>(
 }
 
 function describe(what: string, error: unknown): ApiError {
-  const { data, status, statusText, e } = (error ?? {}) as Refusal;
+  const { data, status, statusText, headers, e } = (error ?? {}) as Refusal;
   if (e !== undefined || status === undefined) {
     // The client reports a request without an answer as status 400 with the error beside it.
     const cause = e ?? error;
     return new ApiError(`${what}: ${innermost(cause)}`, undefined, { cause });
   }
   const reason = data?.message ?? statusText ?? "refused without a reason";
-  return new ApiError(`${what}: ${reason}`, status);
+  return new ApiError(`${what}: ${reason}`, status, {}, waitFor(headers?.get("retry-after")));
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after: kube-apiserver sends seconds */
+function waitFor(retryAfter: string | null | undefined): number {
+  const ms = Number(retryAfter ?? 0) * 1000;
+  return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : 0;
 }
 
 function innermost(error: unknown): string {

@@ -21,7 +21,7 @@ import { StatusWriter } from "./status-writer";
 import { Transitions, type Hooks, type TransitionListener } from "./transitions";
 import { WorkQueue } from "./work-queue";
 
-const CONCURRENCY = 10;
+const CONCURRENCY = 20;
 const RETRY_BACKOFF = { baseMs: 500, maxMs: 30_000 };
 
 /**

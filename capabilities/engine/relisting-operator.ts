@@ -10,7 +10,7 @@ import type { CriticalServiceObject } from "../domain/critical-service";
 import { Followed, type Listed } from "../domain/followed";
 import type { EndpointSliceObject, PodObject, ServiceObject } from "../domain/kubernetes";
 import { Operator } from "./operator";
-import { backoffDelay } from "./work-queue";
+import { retryDelay } from "./work-queue";
 
 /** Until then Pepr's watches have told of all there is; it begins them within 6 s. */
 const FIRST_LIST_MS = 10_000;
@@ -99,24 +99,25 @@ export class RelistingOperator extends Operator {
   async #keepListing(relisted: Relisted, intervalMs: number): Promise<never> {
     await sleep(FIRST_LIST_MS);
     for (let failures = 0; ; ) {
-      failures = (await this.#relist(relisted)) ? 0 : failures + 1;
-      await sleep(failures === 0 ? intervalMs : backoffDelay(BACKOFF, failures));
+      try {
+        await this.#relist(relisted);
+        failures = 0;
+        await sleep(intervalMs);
+      } catch (error) {
+        failures++;
+        this.#log.warn({ err: error }, `Listing each ${relisted.name} failed; it is tried again`);
+        await sleep(retryDelay(BACKOFF, failures, error));
+      }
     }
   }
 
-  async #relist({ name, relist }: Relisted): Promise<boolean> {
-    try {
-      const { missed, untold } = await relist();
-      if (untold > 0) {
-        await this.#end(name, untold);
-      }
-      if (missed > 0) {
-        this.#log.info({ kind: name, missed }, "A list brought changes before the watch did");
-      }
-      return true;
-    } catch (error) {
-      this.#log.warn({ err: error }, `Listing each ${name} failed; it is tried again`);
-      return false;
+  async #relist({ name, relist }: Relisted): Promise<void> {
+    const { missed, untold } = await relist();
+    if (untold > 0) {
+      await this.#end(name, untold);
+    }
+    if (missed > 0) {
+      this.#log.info({ kind: name, missed }, "A list brought changes before the watch did");
     }
   }
 

@@ -4,7 +4,7 @@ import { ApiError } from "../cluster/api";
 import { applyCrd } from "../cluster/critical-services";
 import { listCriticalServices } from "../cluster/lists";
 import type { Operator } from "./operator";
-import { backoffDelay } from "./work-queue";
+import { retryDelay } from "./work-queue";
 
 const BACKOFF = { baseMs: 500, maxMs: 10_000 };
 const log = Log.child({ component: "startup" });
@@ -46,20 +46,20 @@ async function isServed(): Promise<boolean> {
 }
 
 async function untilTrue(what: string, attempt: () => Promise<boolean>): Promise<void> {
-  for (let failures = 1; !(await succeeds(what, attempt)); failures++) {
-    await sleep(backoffDelay(BACKOFF, failures));
+  for (let failures = 1; ; failures++) {
+    const outcome = await attempt().catch((error: unknown) => told(what, error));
+    if (outcome === true) {
+      return;
+    }
+    await sleep(retryDelay(BACKOFF, failures, outcome));
   }
 }
 
-async function succeeds(what: string, attempt: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (error instanceof ApiError) {
-      log.warn(`${what}: ${error.message}`);
-    } else {
-      log.error({ err: error }, what);
-    }
-    return false;
+function told(what: string, error: unknown): unknown {
+  if (error instanceof ApiError) {
+    log.warn(`${what}: ${error.message}`);
+  } else {
+    log.error({ err: error }, what);
   }
+  return error;
 }

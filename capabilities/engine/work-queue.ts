@@ -1,3 +1,6 @@
+import { retryAfterMs } from "../cluster/api";
+import { Turns } from "./turns";
+
 export interface Backoff {
   /** Milliseconds before the first retry. */
   readonly baseMs: number;
@@ -11,8 +14,16 @@ export function backoffDelay({ baseMs, maxMs }: Backoff, failures: number): numb
   return full / 2 + (Math.random() * full) / 2;
 }
 
+/**
+ * Milliseconds to wait after an error, the last of `failures` in a row: as long as the API server
+ * asks for, and the backoff on top, so that those that it sent away do not come back all at once.
+ */
+export function retryDelay(backoff: Backoff, failures: number, error: unknown): number {
+  return retryAfterMs(error) + backoffDelay(backoff, failures);
+}
+
 interface Options {
-  /** How many keys are worked on at once. */
+  /** How many keys are worked on at once; of one group, see {@link Turns}, half as many are. */
   readonly concurrency: number;
   readonly backoff: Backoff;
   /**
@@ -27,40 +38,47 @@ interface Options {
 
 /**
  * A queue of keys: several are worked on at once, but never one twice at the same time. A key that
- * waits already is not added again; one that is added while it is worked on has another turn.
+ * waits already is not added again; one that is added while it is worked on has another turn. The
+ * Services of one namespace keep those of another from nothing ({@link Turns}).
  *
  * Made after the work queue of Kubernetes' own controllers
  * (https://pkg.go.dev/k8s.io/client-go/util/workqueue).
  */
 export class WorkQueue {
   readonly #options: Options;
-  readonly #waiting = new Set<string>();
-  readonly #running = new Set<string>();
+  readonly #turns: Turns;
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Keys that the API server has asked to wait; no event brings them forward. */
+  readonly #held = new Set<string>();
   #scheduled = false;
 
   constructor(options: Options) {
     this.#options = options;
+    const { concurrency } = options;
+    this.#turns = new Turns({ atOnce: concurrency, ofOneGroup: Math.ceil(concurrency / 2) });
   }
 
   /** Has the keys worked on as soon as possible, after the events that are at hand were all seen. */
   add(...keys: string[]): void {
     for (const key of keys) {
-      this.#cancelTimer(key);
-      this.#waiting.add(key);
+      if (!this.#held.has(key)) {
+        this.#cancelTimer(key);
+        this.#turns.add(key);
+      }
     }
     this.#schedule();
   }
 
   /** Has the key worked on in `ms` milliseconds, or earlier if it is due or added before. */
   addLater(key: string, ms: number): void {
-    if (this.#waiting.has(key) || this.#timers.has(key)) {
+    if (this.#turns.isWaiting(key) || this.#timers.has(key)) {
       return;
     }
     this.#timers.set(
       key,
       setTimeout(() => {
+        this.#held.delete(key);
         this.add(key);
       }, ms),
     );
@@ -68,7 +86,7 @@ export class WorkQueue {
 
   /** Whether there is nothing to do, other than at a later time. */
   get isIdle(): boolean {
-    return this.#waiting.size === 0 && this.#running.size === 0;
+    return this.#turns.isEmpty;
   }
 
   #schedule(): void {
@@ -82,19 +100,12 @@ export class WorkQueue {
   }
 
   #startWork(): void {
-    for (const key of this.#waiting) {
-      if (this.#running.size >= this.#options.concurrency) {
-        return;
-      }
-      if (!this.#running.has(key)) {
-        this.#waiting.delete(key);
-        void this.#run(key);
-      }
+    for (let key = this.#turns.next(); key !== undefined; key = this.#turns.next()) {
+      void this.#run(key);
     }
   }
 
   async #run(key: string): Promise<void> {
-    this.#running.add(key);
     try {
       const againInMs = await this.#options.work(key);
       this.#failures.delete(key);
@@ -104,7 +115,7 @@ export class WorkQueue {
     } catch (error) {
       this.#retry(key, error);
     } finally {
-      this.#running.delete(key);
+      this.#turns.finish(key);
       this.#schedule();
     }
   }
@@ -112,8 +123,13 @@ export class WorkQueue {
   #retry(key: string, error: unknown): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    const delay = backoffDelay(this.#options.backoff, failures);
+    const delay = retryDelay(this.#options.backoff, failures, error);
     this.#options.onFailure(key, error, delay);
+    if (retryAfterMs(error) > 0) {
+      this.#turns.drop(key);
+      this.#cancelTimer(key);
+      this.#held.add(key);
+    }
     this.addLater(key, delay);
   }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError } from "../../capabilities/cluster/api";
 import { backoffDelay, WorkQueue } from "../../capabilities/engine/work-queue";
 
 const BACKOFF = { baseMs: 100, maxMs: 1000 };
@@ -83,6 +84,65 @@ describe("WorkQueue", () => {
     expect(worked).toEqual(["a", "a"]);
     await vi.runAllTimersAsync();
     expect(worked).toEqual(["a", "a"]);
+  });
+
+  describe("when the API server asks to come back later", () => {
+    const busy = new ApiError("too many requests", 429, {}, 3000);
+
+    it.each([
+      [
+        "that comes during the work",
+        (queue: WorkQueue) => {
+          queue.add("a");
+        },
+      ],
+      [
+        "that is due soon",
+        (queue: WorkQueue) => {
+          queue.addLater("a", 10);
+        },
+      ],
+    ])("waits for as long, and for the backoff on top, with a turn %s too", async (_, ask) => {
+      let fails = true;
+      const { queue, worked, delays } = makeQueue(() => {
+        if (fails) {
+          ask(queue);
+        }
+        return fails ? Promise.reject(busy) : Promise.resolve(undefined);
+      });
+      queue.add("a");
+      await vi.advanceTimersByTimeAsync(1000);
+      fails = false;
+      queue.add("a");
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(worked).toEqual(["a"]);
+      expect(delays[0]).toBeGreaterThanOrEqual(3000 + BACKOFF.baseMs / 2);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(worked).toEqual(["a", "a"]);
+    });
+
+    it("goes on with other keys, and heeds events again once the time is over", async () => {
+      const { queue, worked } = makeQueue(key =>
+        key === "a" && !worked.slice(0, -1).includes("a")
+          ? Promise.reject(busy)
+          : Promise.resolve(undefined),
+      );
+      queue.add("a", "b");
+      await vi.advanceTimersByTimeAsync(1);
+      expect(worked).toEqual(["a", "b"]);
+      await vi.runAllTimersAsync();
+      queue.add("a");
+      await vi.advanceTimersByTimeAsync(1);
+      expect(worked).toEqual(["a", "b", "a", "a"]);
+    });
+  });
+
+  it("has the Services of several namespaces take turns", async () => {
+    const { queue, worked } = makeQueue();
+    queue.add("noisy/1", "noisy/2", "noisy/3", "noisy/4", "shop/1", "cart/1");
+    await vi.runAllTimersAsync();
+    expect(worked.slice(0, 3)).toEqual(["noisy/1", "shop/1", "cart/1"]);
+    expect(worked).toHaveLength(6);
   });
 
   it("works on several keys at once up to its limit, and never on one twice", async () => {
