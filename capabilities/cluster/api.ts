@@ -39,6 +39,10 @@ export class ApiError extends Error {
     return this.status === 409;
   }
 
+  get isInvalid(): boolean {
+    return this.status === 422;
+  }
+
   private get isBusy(): boolean {
     return this.status === 408 || this.status === 429;
   }
@@ -82,6 +86,11 @@ export function unlessNotFound<T>(request: () => Promise<T>): Promise<T | undefi
 /** What the request returns; undefined if it is at odds with what is there. */
 export function unlessConflict<T>(request: () => Promise<T>): Promise<T | undefined> {
   return unless(({ isConflict }) => isConflict, request);
+}
+
+/** What the request returns; undefined if what it says does not fit, as when a patch's test fails. */
+export function unlessInvalid<T>(request: () => Promise<T>): Promise<T | undefined> {
+  return unless(({ isInvalid }) => isInvalid, request);
 }
 
 async function unless<T>(

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { K8s, kind } from "kubernetes-fluent-client";
 import type { Announcement } from "../domain/announce";
 import { timestamp } from "../domain/status";
-import { callApi, unlessConflict, unlessNotFound } from "./api";
+import { callApi, unlessConflict, unlessInvalid, unlessNotFound } from "./api";
 
 /** The object that an Event is about. */
 export interface Regarding {
@@ -89,7 +89,8 @@ export async function getEvent(
 /**
  * Counts an Event up that has happened again.
  *
- * @returns undefined if it is no longer there: the API server keeps Events for an hour
+ * @returns undefined if it is no longer there, as the API server keeps Events for an hour, or if
+ *   another operator has counted it up since
  * @throws {ApiError}
  */
 export async function repeatEvent(
@@ -98,12 +99,15 @@ export async function repeatEvent(
   { at, times }: Occurrence,
 ): Promise<RecordedEvent | undefined> {
   const patched = await unlessNotFound(() =>
-    callApi(`counting Event ${namespace}/${name} up`, () =>
-      K8s(kind.CoreEvent, { namespace, name }).Patch([
-        { op: "replace", path: "/count", value: count + times },
-        { op: "replace", path: "/message", value: message },
-        { op: "replace", path: "/lastTimestamp", value: timestamp(at) },
-      ]),
+    unlessInvalid(() =>
+      callApi(`counting Event ${namespace}/${name} up`, () =>
+        K8s(kind.CoreEvent, { namespace, name }).Patch([
+          { op: "test", path: "/count", value: count },
+          { op: "replace", path: "/count", value: count + times },
+          { op: "replace", path: "/message", value: message },
+          { op: "replace", path: "/lastTimestamp", value: timestamp(at) },
+        ]),
+      ),
     ),
   );
   return patched && { namespace, name, count: count + times, at };

@@ -6,12 +6,18 @@ import type { Announcement } from "../domain/announce";
 import { WorkQueue } from "./work-queue";
 
 /** Few: what Services wait for goes first. */
-const CONCURRENCY = 2;
+const CONCURRENCY = 4;
 const BACKOFF = { baseMs: 1000, maxMs: 60_000 };
 /** Events remembered, to count them up without asking. */
 const REMEMBERED = 10_000;
 /** Two operators tell of one change within this time; it counts once. */
 const SAME_CHANGE_MS = 10_000;
+
+interface Remembered {
+  readonly event: RecordedEvent;
+  /** Who has counted it up last. */
+  readonly by: "us" | "another";
+}
 
 interface Pending {
   readonly regarding: Regarding;
@@ -27,7 +33,7 @@ export class EventRecorder {
   readonly #api: ClusterApi;
   readonly #log: typeof Log;
   readonly #pending = new Map<string, Pending>();
-  readonly #recorded = new Map<string, RecordedEvent>();
+  readonly #recorded = new Map<string, Remembered>();
   readonly #queue: WorkQueue;
 
   constructor(api: ClusterApi, log: typeof Log) {
@@ -45,7 +51,8 @@ export class EventRecorder {
 
   /** Has an Event written. */
   record(regarding: Regarding, announcement: Announcement): void {
-    const key = `${regarding.uid}/${announcement.reason}`;
+    // The queue has the namespaces take turns.
+    const key = `${regarding.namespace ?? ""}/${regarding.uid}/${announcement.reason}`;
     // What happens again before it is written is counted.
     const times = (this.#pending.get(key)?.occurrence.times ?? 0) + 1;
     const occurrence = { at: new Date(), times };
@@ -79,25 +86,27 @@ export class EventRecorder {
   }
 
   async #createOrRepeat(
-    known: RecordedEvent | undefined,
+    known: Remembered | undefined,
     { regarding, announcement, occurrence }: Pending,
-  ): Promise<RecordedEvent | undefined> {
-    const repeated = known && (await this.#api.repeatEvent(known, announcement, occurrence));
-    if (repeated) {
-      return repeated;
+  ): Promise<Remembered | undefined> {
+    if (known && isTold(occurrence, known)) {
+      return known;
     }
-    const created = await this.#api.createEvent(regarding, announcement, occurrence);
-    if (created) {
-      return created;
+    const repeated = known && (await this.#api.repeatEvent(known.event, announcement, occurrence));
+    const written = repeated ?? (await this.#api.createEvent(regarding, announcement, occurrence));
+    if (written) {
+      return { event: written, by: "us" };
     }
     const present = await this.#api.getEvent(regarding, announcement.reason);
-    if (!present || occurrence.at.getTime() - present.at.getTime() < SAME_CHANGE_MS) {
-      return present;
+    if (!present || isTold(occurrence, { event: present, by: "another" })) {
+      return present && { event: present, by: "another" };
     }
-    return this.#api.repeatEvent(present, announcement, occurrence);
+    const counted = await this.#api.repeatEvent(present, announcement, occurrence);
+    // If another operator was faster, it has told of the same change.
+    return counted && { event: counted, by: "us" };
   }
 
-  #remember(key: string, event: RecordedEvent | undefined): void {
+  #remember(key: string, event: Remembered | undefined): void {
     this.#recorded.delete(key);
     if (event) {
       this.#recorded.set(key, event);
@@ -107,4 +116,9 @@ export class EventRecorder {
       this.#recorded.delete(oldest);
     }
   }
+}
+
+/** Whether another operator has told of this occurrence. */
+function isTold({ at }: Occurrence, { event, by }: Remembered): boolean {
+  return by === "another" && at.getTime() - event.at.getTime() < SAME_CHANGE_MS;
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { K8s, kind } from "kubernetes-fluent-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CriticalService } from "../../capabilities/cluster/critical-services";
+import { operatorRequests, type AuditedRequest } from "../support/audit";
 import { openCluster, type Cluster } from "../support/cluster";
 import { eventually, Playground, said } from "../support/play";
 
@@ -15,12 +15,6 @@ interface Rule {
   apiGroups: string[];
   resources: string[];
   verbs: string[];
-}
-interface AuditEvent {
-  verb: string;
-  user: { username: string };
-  objectRef?: { apiGroup?: string; resource?: string; subresource?: string };
-  responseStatus?: { code?: number };
 }
 
 let cluster: Cluster;
@@ -36,7 +30,9 @@ afterAll(() => cluster.close());
 
 describe("the operator's permissions", () => {
   it("are all that it needs: nothing is refused", () => {
-    const refused = requests().filter(({ responseStatus }) => responseStatus?.code === 403);
+    const refused = operatorRequests(cluster).filter(
+      ({ responseStatus }) => responseStatus?.code === 403,
+    );
     expect(refused.map(permission)).toEqual([]);
   });
 
@@ -44,7 +40,7 @@ describe("the operator's permissions", () => {
     const granted = rules().flatMap(({ apiGroups, resources, verbs }) =>
       verbs.map(verb => `${verb} ${apiGroups.join()}/${resources.join()}`),
     );
-    const used = () => new Set(requests().map(permission));
+    const used = () => new Set(operatorRequests(cluster).map(permission));
     // The second operator may yet be about to tell what the first has told.
     await eventually(() => {
       const unused = granted.filter(one => !used().has(one) && !PEPR_ADDS.includes(one));
@@ -120,15 +116,7 @@ function rules(): Rule[] {
   return role?.rules as Rule[];
 }
 
-function requests(): AuditEvent[] {
-  return readFileSync(cluster.controlPlane.auditLog ?? "", "utf8")
-    .split("\n")
-    .filter(line => line.endsWith("}"))
-    .map(line => JSON.parse(line) as AuditEvent)
-    .filter(({ user }) => user.username === "system:serviceaccount:pepr-system:pepr-critsvc");
-}
-
-function permission({ verb, objectRef }: AuditEvent): string {
+function permission({ verb, objectRef }: AuditedRequest): string {
   const { apiGroup = "", resource = "", subresource } = objectRef ?? {};
   return `${verb} ${apiGroup}/${resource}${subresource ? `/${subresource}` : ""}`;
 }

@@ -155,8 +155,8 @@ class Referee {
   }
 }
 
-function groupOf(key: string): string | undefined {
-  return key.split("/")[0];
+function groupOf(key: string): string {
+  return key.split("/")[0] ?? "";
 }
 
 /** Ends the turns of `running`, and has every key that waits have its turn, one after the other. */
