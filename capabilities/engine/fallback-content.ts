@@ -4,13 +4,18 @@ import type { Config } from "../domain/config";
 import type { ContentSource } from "../domain/content-source";
 import type { Standby } from "../domain/critical-service";
 import { POD_TEMPLATE_ANNOTATION } from "../domain/fallback-pod";
+import { asStranger, borrowedFields } from "../domain/foreign-template";
 import { splitServiceKey, type PodTemplateSpec, type ServiceKey } from "../domain/kubernetes";
+import { firstOf } from "../domain/message";
 import { PAGE_HASH_ANNOTATION, PageError, pagePodTemplate } from "../domain/page/pod";
 import { pagePorts } from "../domain/page/ports";
 import { DEFAULT_PAGE, type PageSpec } from "../domain/page/spec";
 import { privilegedFields } from "../domain/privileges";
 import type { ServiceRecord } from "../domain/service";
 import { Obstacle } from "./obstacle";
+
+/** Ports that a page leaves out and that are named: a Service may have thousands. */
+const MAX_PORTS_NAMED = 10;
 
 export type FallbackTemplate = PodTemplateSpec<PodSpec> & { spec: PodSpec };
 
@@ -32,9 +37,13 @@ export class FallbackContent {
   warnings(key: ServiceKey, service: ServiceRecord, source: ContentSource): string[] {
     const isPage = source.kind === "page" || (source.kind === "default" && this.#builtIn.has(key));
     const leftOut = isPage ? pagePorts(service.ports).leftOut : [];
+    const rest = leftOut.length - MAX_PORTS_NAMED;
     const missing = source.kind === "page" && source.page.configMap && this.#missing.get(key);
     return [
-      ...leftOut.map(({ port, reason }) => `its page does not serve port ${port}, which ${reason}`),
+      ...leftOut
+        .slice(0, MAX_PORTS_NAMED)
+        .map(({ port, reason }) => `its page does not serve port ${port}, which ${reason}`),
+      ...(rest > 0 ? [`its page does not serve ${rest} more port(s)`] : []),
       ...(missing ? [missing] : []),
     ];
   }
@@ -58,7 +67,7 @@ export class FallbackContent {
   ): Promise<FallbackTemplate> {
     switch (source.kind) {
       case "podTemplate":
-        return this.#namedTemplate(source);
+        return this.#namedTemplate(key, source);
       case "page":
         return this.#page(key, service, source.page, standby);
       case "default":
@@ -89,25 +98,52 @@ export class FallbackContent {
     }
   }
 
-  async #namedTemplate(source: { namespace: string; name: string }): Promise<FallbackTemplate> {
+  async #namedTemplate(key: ServiceKey, source: TemplateName): Promise<FallbackTemplate> {
     const id = templateId(source);
     const template = await this.#api.getPodTemplate(source.namespace, source.name);
     if (!template) {
       throw new Obstacle(`spec.podTemplate: there is no PodTemplate ${id}: create it`);
     }
-    const fields = privilegedFields(template.spec);
-    if (fields.length > 0 && !this.#config.allowPrivilegedTemplates) {
-      throw new Obstacle(
-        `spec.podTemplate: PodTemplate ${id} asks for power over the Node or another service ` +
-          `account: remove ${fields.join(", ")}, or set ALLOW_PRIVILEGED_TEMPLATES`,
-      );
-    }
-    const annotations = { ...template.metadata?.annotations, [POD_TEMPLATE_ANNOTATION]: id };
-    return { ...template, metadata: { ...template.metadata, annotations } };
+    const admitted = this.#admit(key, source, template);
+    const annotations = { ...admitted.metadata?.annotations, [POD_TEMPLATE_ANNOTATION]: id };
+    return { ...admitted, metadata: { ...admitted.metadata, annotations } };
   }
 
+  /**
+   * What of a PodTemplate that the cluster's admin did not name may run in the Service's namespace.
+   *
+   * @throws {Obstacle} that names the fields which go too far
+   */
+  #admit(key: ServiceKey, source: TemplateName, template: FallbackTemplate): FallbackTemplate {
+    if (this.#config.allowPrivilegedTemplates) {
+      return template;
+    }
+    const { namespace } = splitServiceKey(key);
+    const id = templateId(source);
+    const powerful = privilegedFields(template);
+    if (powerful.length > 0) {
+      throw new Obstacle(
+        `PodTemplate ${id} asks for power over the Node or another service account: remove ` +
+          `${firstOf(powerful)}, or set ALLOW_PRIVILEGED_TEMPLATES`,
+      );
+    }
+    if (source.namespace === namespace) {
+      return template;
+    }
+    const borrowed = borrowedFields(template.spec);
+    if (borrowed.length > 0) {
+      throw new Obstacle(
+        `PodTemplate ${id} asks for what is not of its own namespace but of ${namespace}: remove ` +
+          `${firstOf(borrowed)}, copy it to ${namespace}, or set ALLOW_PRIVILEGED_TEMPLATES`,
+      );
+    }
+    return asStranger(template);
+  }
+
+  /** The one that the environment names is the admin's own word; its default name is not. */
   async #defaultTemplate(key: ServiceKey): Promise<FallbackTemplate | undefined> {
-    const { namespace, name, required } = this.#config.podTemplate;
+    const source = this.#config.podTemplate;
+    const { namespace, name, required } = source;
     const template = await this.#api.getPodTemplate(namespace, name);
     if (!template && required) {
       throw new Obstacle(
@@ -120,7 +156,7 @@ export class FallbackContent {
     } else {
       this.#builtIn.add(key);
     }
-    return template;
+    return template && !required ? this.#admit(key, source, template) : template;
   }
 
   async #page(
@@ -166,6 +202,11 @@ function pageHashOf({ metadata }: FallbackTemplate): string | undefined {
   return metadata?.annotations?.[PAGE_HASH_ANNOTATION];
 }
 
-function templateId({ namespace, name }: { namespace: string; name: string }): string {
+interface TemplateName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function templateId({ namespace, name }: TemplateName): string {
   return `${namespace}/${name}`;
 }
