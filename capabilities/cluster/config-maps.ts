@@ -17,5 +17,7 @@ export async function getConfigMapValue(
       K8s(kind.ConfigMap).InNamespace(namespace).Get(name),
     ),
   );
-  return configMap?.data?.[key];
+  const data = configMap?.data ?? {};
+  // `Object.hasOwn`: a key may be called "constructor".
+  return Object.hasOwn(data, key) ? data[key] : undefined;
 }

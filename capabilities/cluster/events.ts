@@ -102,6 +102,8 @@ export async function repeatEvent(
     unlessInvalid(() =>
       callApi(`counting Event ${namespace}/${name} up`, () =>
         K8s(kind.CoreEvent, { namespace, name }).Patch([
+          // Anybody may have made an Event of this name: theirs is left as it is.
+          { op: "test", path: "/reportingComponent", value: COMPONENT },
           { op: "test", path: "/count", value: count },
           { op: "replace", path: "/count", value: count + times },
           { op: "replace", path: "/message", value: message },

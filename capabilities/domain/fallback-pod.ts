@@ -1,6 +1,7 @@
 import { PAGE_HASH_ANNOTATION } from "./page/pod";
 import {
   controllerOf,
+  isControlledBy,
   type ContainerPort,
   type OwnerReference,
   type PodObject,
@@ -64,8 +65,8 @@ export function fallbackFor(pod: PodObject): string | undefined {
   const { labels, annotations } = pod.metadata ?? {};
   const service = labels?.[FALLBACK_LABEL];
   const owned = annotations?.[OWNED_ANNOTATION.key] === OWNED_ANNOTATION.value;
-  const owner = controllerOf(pod);
-  return owned && owner?.kind === "Service" && owner.name === service ? service : undefined;
+  const isOurs = owned && service !== undefined && isControlledBy(pod, service);
+  return isOurs ? service : undefined;
 }
 
 /** Reduces a fallback Pod to what decisions are made of. */
@@ -90,7 +91,8 @@ function ipsOf({ status }: PodObject): string[] {
 
 function contentOf({ metadata }: PodObject): string | undefined {
   const { annotations } = metadata ?? {};
-  return annotations?.[PAGE_HASH_ANNOTATION] ?? annotations?.[POD_TEMPLATE_ANNOTATION];
+  // A PodTemplate may have brought an annotation of a page; a page has none of a PodTemplate.
+  return annotations?.[POD_TEMPLATE_ANNOTATION] ?? annotations?.[PAGE_HASH_ANNOTATION];
 }
 
 /** Whether the Pod's condition Ready is true. */
@@ -230,6 +232,6 @@ function placedApart<Spec extends PodSpec>(spec: Spec, { selector }: ServiceReco
 }
 
 /** Whether the Service's selector finds the Pod. */
-export function isSelected(pod: FallbackPod, service: ServiceRecord): boolean {
+export function isSelected(pod: Pick<FallbackPod, "labels">, service: ServiceRecord): boolean {
   return Object.entries(service.selector).every(([key, value]) => pod.labels[key] === value);
 }

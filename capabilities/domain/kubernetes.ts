@@ -70,6 +70,12 @@ export function controllerOf({ metadata }: { metadata?: ObjectMeta }): OwnerRefe
   return metadata?.ownerReferences?.find(({ controller }) => controller);
 }
 
+/** Whether the object's controller is the core Service of that name; other APIs have Services as well. */
+export function isControlledBy(object: { metadata?: ObjectMeta }, service: string): boolean {
+  const owner = controllerOf(object);
+  return owner?.apiVersion === "v1" && owner.kind === "Service" && owner.name === service;
+}
+
 /** A Pod's content as a PodTemplate holds it; what `spec` says is for the API server to judge. */
 export interface PodTemplateSpec<Spec = unknown> {
   metadata?: ObjectMeta;

@@ -2,7 +2,12 @@ import { isIPv6 } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import { SERVICE_NAME_LABEL } from "./endpoints";
 import { FALLBACK_LABEL, type FallbackPod } from "./fallback-pod";
-import { controllerOf, type EndpointSliceObject, type OwnerReference } from "./kubernetes";
+import {
+  controllerOf,
+  isControlledBy,
+  type EndpointSliceObject,
+  type OwnerReference,
+} from "./kubernetes";
 import { portsOfStandby } from "./standby-ports";
 import type { ServiceRecord } from "./service";
 
@@ -67,12 +72,8 @@ export interface SliceManifest {
 /** Whether the EndpointSlice is one of ours. */
 export function isStandbySlice(slice: EndpointSliceObject): boolean {
   const { labels = {} } = slice.metadata ?? {};
-  const owner = controllerOf(slice);
-  return (
-    labels[MANAGED_BY.label] === MANAGED_BY.value &&
-    owner?.kind === "Service" &&
-    owner.name === labels[SERVICE_NAME_LABEL]
-  );
+  const { [MANAGED_BY.label]: manager, [SERVICE_NAME_LABEL]: service = "" } = labels;
+  return manager === MANAGED_BY.value && isControlledBy(slice, service);
 }
 
 /** Reduces an EndpointSlice of ours to what decisions are made of. */

@@ -40,7 +40,7 @@ export class View {
   readonly #standbySlices = new ByService<StandbySlice>();
   readonly #fallbacks = new ByService<FallbackPod>();
   /** Of all Services: the selector of one may find the fallback of another. */
-  readonly #fallbackUids = new Set<string>();
+  readonly #fallbackKeys = new Map<string, ServiceKey>();
   readonly #criticalServices = new Map<string, CriticalServiceRecord>();
   readonly #tombstones = new Tombstones();
   #criticalServicesKnown = false;
@@ -87,28 +87,31 @@ export class View {
     return [key];
   }
 
-  /** Pods that only look like ours are passed over. */
+  /** Pods that only look like ours are passed over; one that somebody made theirs is left to them. */
   setFallback(pod: PodObject): ServiceKey[] {
-    const key = serviceKeyOfFallback(pod);
-    if (!key || this.#isLate(pod.metadata)) {
+    if (this.#isLate(pod.metadata)) {
       return [];
     }
     const uid = uidOf(pod.metadata);
-    const isNew = !this.#fallbackUids.has(uid);
-    this.#fallbackUids.add(uid);
+    const key = serviceKeyOfFallback(pod);
+    const before = this.#fallbackKeys.get(uid);
+    const moved = before && before !== key ? this.#disown(before, uid) : [];
+    if (!key) {
+      return moved;
+    }
+    this.#fallbackKeys.set(uid, key);
     this.#fallbacks.put(key, pod.metadata ?? {}, readFallbackPod(pod));
-    return isNew ? [key, ...this.#othersThatFind(pod, key)] : [key];
+    return before === key ? [key] : [key, ...moved, ...this.#othersThatFind(pod, key)];
   }
 
   dropFallback(pod: PodObject): ServiceKey[] {
     this.#bury(pod.metadata);
-    const key = serviceKeyOfFallback(pod);
+    const uid = uidOf(pod.metadata);
+    const key = this.#fallbackKeys.get(uid) ?? serviceKeyOfFallback(pod);
     if (!key) {
       return [];
     }
-    this.#fallbacks.take(key, uidOf(pod.metadata));
-    this.#fallbackUids.delete(uidOf(pod.metadata));
-    return [key];
+    return this.#disown(key, uid);
   }
 
   /** The EndpointSlice was deleted by ourselves: the watch may never have heard that it was there. */
@@ -216,7 +219,13 @@ export class View {
 
   /** Whether the Pod is a fallback, or was: an EndpointSlice may go on listing it for a moment. */
   #isFallback(uid: string): boolean {
-    return this.#fallbackUids.has(uid) || this.#tombstones.has(uid);
+    return this.#fallbackKeys.has(uid) || this.#tombstones.has(uid);
+  }
+
+  #disown(key: ServiceKey, uid: string): ServiceKey[] {
+    this.#fallbacks.take(key, uid);
+    this.#fallbackKeys.delete(uid);
+    return [key];
   }
 
   /** Services that count the Pod as one of their own until it is known for a fallback. */

@@ -7,6 +7,8 @@ import {
   buildFallbackPod,
   fallbackFor,
   fallbackPodName,
+  FALLBACK_LABEL,
+  isSelected,
   type FallbackPod,
 } from "../domain/fallback-pod";
 import { splitServiceKey, type PodObject, type ServiceKey } from "../domain/kubernetes";
@@ -118,7 +120,14 @@ export class Actor {
     const podName = fallbackPodName(config.podNamePrefix, name, view.situation(key).fallbacks);
     const { priorityClass } = config;
     const at = { namespace, service: name, podName, standby, priorityClass };
-    const created = await api.createPod(buildFallbackPod(at, service, template));
+    const pod = buildFallbackPod(at, service, template);
+    if (isSelected(pod.metadata, service) !== (standby === "Cold")) {
+      throw new Obstacle(
+        `spec.selector of the Service has ${FALLBACK_LABEL}, which is for the operator's own Pods: ` +
+          "select by other labels",
+      );
+    }
+    const created = await api.createPod(pod);
     if (created) {
       return created;
     }
