@@ -1,5 +1,8 @@
 import type { fetch } from "kubernetes-fluent-client";
+import { oneLine } from "../domain/message";
 
+/** Characters of the API server's reason that are passed on: a webhook may answer anything. */
+const MAX_REASON = 1000;
 /** A call that hangs must not keep a Service waiting for good. */
 const TIMEOUT_MS = 15_000;
 
@@ -115,7 +118,12 @@ function describe(what: string, error: unknown): ApiError {
     return new ApiError(`${what}: ${innermost(cause)}`, undefined, { cause });
   }
   const reason = data?.message ?? statusText ?? "refused without a reason";
-  return new ApiError(`${what}: ${reason}`, status, {}, waitFor(headers?.get("retry-after")));
+  return new ApiError(
+    `${what}: ${oneLine(reason, MAX_REASON)}`,
+    status,
+    {},
+    waitFor(headers?.get("retry-after")),
+  );
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after: kube-apiserver sends seconds */

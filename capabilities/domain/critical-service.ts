@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { oneLine } from "./message";
 import { pageSpec } from "./page/spec";
 import type { CriticalServiceStatus } from "./status";
 import { splitServiceKey, type ObjectMeta, type ServiceKey } from "./kubernetes";
@@ -159,18 +160,38 @@ export function readCriticalServiceSpec(
   if (result.success) {
     return { spec: result.data };
   }
-  return { problems: result.error.issues.flatMap(describeIssue) };
+  return { problems: describeFaults(result.error.issues.flatMap(faultsOf)) };
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map(key => {
-      const field = fieldPath([...issue.path, key]);
-      return `${field} is no field of a CriticalService: remove it`;
-    });
-  }
-  return [`${fieldPath(issue.path)} ${issue.message}`];
+/** Faults named at most, and characters of each: they go into a status, an Event and the log. */
+const MAX_PROBLEMS = 10;
+const MAX_PROBLEM = 500;
+
+interface Fault {
+  readonly path: PropertyKey[];
+  readonly message: string;
 }
+
+function describeFaults(faults: readonly Fault[]): string[] {
+  const named = faults
+    .slice(0, MAX_PROBLEMS)
+    .map(({ path, message }) => oneLine(`${fieldPath(path)} ${message}`, MAX_PROBLEM));
+  const rest = faults.length - named.length;
+  return rest > 0 ? [...named, `spec has ${rest} more fault(s)`] : named;
+}
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  const { path, message } = issue;
+  return issue.code === "unrecognized_keys"
+    ? issue.keys.map(key => ({
+        path: [...path, key],
+        message: "is no field of a CriticalService: remove it",
+      }))
+    : [{ path, message }];
+}
+
+/** Characters of a field's name that are shown: it may be anything. */
+const MAX_FIELD_NAME = 64;
 
 function fieldPath(path: PropertyKey[]): string {
   return path.reduce<string>((field, step) => field + fieldStep(step), "spec");
@@ -180,7 +201,7 @@ function fieldStep(step: PropertyKey): string {
   if (typeof step === "number") {
     return `[${step}]`;
   }
-  const name = String(step);
+  const name = oneLine(String(step), MAX_FIELD_NAME);
   return /^[\w-]+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 

@@ -1,5 +1,9 @@
 import { ApiError } from "../cluster/api";
+import { oneLine } from "../domain/message";
 import type { Problem } from "../domain/service-state";
+
+/** Characters of a message in a status, an Event, the log. */
+const MAX_MESSAGE = 1500;
 
 /** Something in the cluster is in the way, which people can put right; the message says how. */
 export class Obstacle extends Error {
@@ -8,7 +12,7 @@ export class Obstacle extends Error {
 
 /** What is told of an error. */
 export function problemOf(error: unknown): Problem {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = oneLine(error instanceof Error ? error.message : String(error), MAX_MESSAGE);
   const lasting = error instanceof Obstacle || (error instanceof ApiError && error.isRefusal);
   return { message, lasting };
 }
