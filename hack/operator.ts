@@ -31,6 +31,8 @@ interface Options {
 /** The built module in a process of its own, started as Pepr's controller starts it in a Pod. */
 export class OperatorProcess {
   readonly #child: ChildProcess;
+  /** Of the webhooks, the health check and the metrics, on loopback. */
+  readonly port: number;
   readonly #events = new EventEmitter<{ line: [LogLine] }>();
   /** Everything logged so far. */
   readonly lines: LogLine[] = [];
@@ -38,6 +40,7 @@ export class OperatorProcess {
   output = "";
 
   constructor(options: Options) {
+    this.port = options.port;
     this.#child = spawn(process.execPath, [options.module.file], {
       env: { ...process.env, ...environment(options), ...options.env },
       stdio: ["ignore", "pipe", "pipe"],

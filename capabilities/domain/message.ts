@@ -15,7 +15,8 @@ export function oneLine(text: string, limit: number): string {
     return `\\u{${code.toString(16)}}`;
   });
   const isWhole = safe.length <= limit && text.length <= 2 * limit;
-  return isWhole ? safe : `${safe.slice(0, limit - 1)}…`;
+  // Without the half of a surrogate pair that the cut may leave.
+  return isWhole ? safe : `${safe.slice(0, limit - 1).replace(/\p{Surrogate}$/u, "")}…`;
 }
 
 /** Items of a list that are named at most. */

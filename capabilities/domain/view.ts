@@ -68,9 +68,12 @@ export class View {
     if (!key || this.#isLate(slice.metadata)) {
       return [];
     }
+    // Somebody may have made it theirs, by its labels.
     if (isStandbySlice(slice)) {
+      this.#slices.take(key, uidOf(slice.metadata));
       this.#standbySlices.put(key, slice.metadata ?? {}, readStandbySlice(slice));
     } else {
+      this.#standbySlices.take(key, uidOf(slice.metadata));
       this.#slices.put(key, slice.metadata ?? {}, readSlice(slice));
     }
     return [key];

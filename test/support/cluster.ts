@@ -12,6 +12,7 @@ import { OperatorProcess } from "../../hack/operator";
 export class Cluster {
   readonly kubectl: Kubectl;
   readonly #started: OperatorProcess[] = [];
+  admission: OperatorProcess | undefined;
 
   constructor(
     readonly controlPlane: ControlPlane,
@@ -33,8 +34,10 @@ export class Cluster {
     await this.kubectl.run(["wait", "--for=condition=Established", "--timeout=60s", crd]);
   }
 
-  startAdmission(port: number): void {
-    this.#start("admission", port, {});
+  /** Starts the operator's other half, which checks CriticalServices. */
+  startAdmission(port: number): OperatorProcess {
+    this.admission = this.#start("admission", port, {});
+    return this.admission;
   }
 
   async close(): Promise<void> {

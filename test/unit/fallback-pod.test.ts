@@ -113,6 +113,7 @@ describe("fallbackFor", () => {
     ["no label", { labels: {} }],
     ["no owner", { ownerReferences: [] }],
     ["another kind of owner", { ownerReferences: [{ ...owner, kind: "ReplicaSet" }] }],
+    ["a Service of another API", { ownerReferences: [{ ...owner, apiVersion: "x.dev/v1" }] }],
     ["another Service as owner", { ownerReferences: [{ ...owner, name: "cart" }] }],
     ["an owner that does not control it", { ownerReferences: [{ ...owner, controller: false }] }],
   ])("does not take a Pod with %s for ours", (_, change) => {

@@ -121,6 +121,33 @@ describe("View", () => {
     expect(view.situation(KEY).endpoints).toMatchObject({ ready: 0, selected: 0 });
   });
 
+  it.each<[string, object]>([
+    ["without the annotation", { annotations: {} }],
+    ["without its owner", { ownerReferences: [] }],
+    ["for another Service", { labels: { [FALLBACK_LABEL]: "cart" } }],
+  ])("leaves a fallback Pod to those who made it theirs, %s", (_, change) => {
+    const view = new View();
+    view.setService(service());
+    view.setSlice(slice(true, "1", "f1"));
+    view.setFallback(fallback());
+    const theirs = { metadata: { ...fallback("f1", "2").metadata, ...change } };
+    expect(view.setFallback(theirs)).toEqual([KEY]);
+    expect(view.situation(KEY)).toMatchObject({ fallbacks: [], endpoints: { ready: 1 } });
+  });
+
+  it("leaves an EndpointSlice to those who made it theirs, and takes one back", () => {
+    const view = new View();
+    view.setSlice(standbySlice("1"));
+    expect(view.situation(KEY).slices).toHaveLength(1);
+    view.setSlice({
+      ...standbySlice("2"),
+      metadata: { ...standbySlice("2").metadata, ownerReferences: [] },
+    });
+    expect(view.situation(KEY)).toMatchObject({ slices: [], endpoints: { ready: 1 } });
+    view.setSlice(standbySlice("3"));
+    expect(view.situation(KEY)).toMatchObject({ endpoints: { known: false } });
+  });
+
   it("keeps what the watch told of a fallback Pod when the answer to its creation comes late", () => {
     const view = new View();
     const conditions = [{ type: "Ready", status: "True" }];
