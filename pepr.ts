@@ -2,7 +2,6 @@
 import { config, isBuilding, isWatcher } from "./capabilities/environment";
 
 import { PeprModule } from "pepr";
-import { closeConnectionsAfterUse } from "./capabilities/cluster/connections";
 import { criticalServices } from "./capabilities/critical-services";
 import { endpointSlices } from "./capabilities/endpoint-slices";
 import { fallbackPods } from "./capabilities/fallback-pods";
@@ -12,7 +11,6 @@ import { services } from "./capabilities/services";
 import { confirmCriticalServices, installCrd } from "./capabilities/engine/startup";
 import cfg from "./package.json";
 
-closeConnectionsAfterUse();
 const operator = new RelistingOperator(config);
 
 const capabilities = [

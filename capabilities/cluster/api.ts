@@ -1,5 +1,5 @@
-import type { fetch } from "kubernetes-fluent-client";
 import { oneLine } from "../domain/message";
+import { send, type ApiRequest, type ApiResponse } from "./transport";
 
 /** Characters of the API server's reason that are passed on: a webhook may answer anything. */
 const MAX_REASON = 1000;
@@ -8,9 +8,6 @@ const TIMEOUT_MS = 15_000;
 
 /** An outage is not to last longer for what a proxy in between may ask for. */
 const MAX_RETRY_AFTER_MS = 60_000;
-
-/** What the client throws when the API server refuses a request or can't be reached. */
-type Refusal = Partial<Awaited<ReturnType<typeof fetch<{ message?: string; reason?: string }>>>>;
 
 /** A request to the API server failed; the message holds the API server's own reason. */
 export class ApiError extends Error {
@@ -52,33 +49,32 @@ export class ApiError extends Error {
 }
 
 /**
- * Runs one request to the API server.
+ * Asks the API server for something.
  *
  * @param what what it does, for the error: "creating Pod shop/service-watcher-frontend"
+ * @returns the object in the answer
  * @throws {ApiError} if it is refused, gets no answer, or takes longer than 15 s
  */
-export async function callApi<T>(what: string, request: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new ApiError(`${what}: no answer within ${TIMEOUT_MS / 1000} s`, undefined));
-    }, TIMEOUT_MS);
-  });
+export async function callApi<T>(what: string, request: ApiRequest): Promise<T> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let response: ApiResponse;
   try {
-    return await Promise.race([request(), timeout]);
+    response = await send(request, signal);
   } catch (error) {
-    throw error instanceof ApiError ? error : describe(what, error);
-  } finally {
-    clearTimeout(timer);
+    const why = signal.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : innermost(error);
+    throw new ApiError(`${what}: ${why}`, undefined, { cause: error });
   }
+  const { status, body } = response;
+  const data = parse(body);
+  if (status < 200 || status > 299 || data === undefined) {
+    throw refusal(what, response, data);
+  }
+  return data as T;
 }
 
-/**
- * Milliseconds that the API server asks to wait before what failed is tried again; 0 if it does not.
- * The client passes this on: it waits by itself only where it watches.
- */
-export function retryAfterMs(error: unknown): number {
-  return error instanceof ApiError ? error.retryAfterMs : 0;
+/** Options of a deletion that is meant for this very object, and for none that took its name since. */
+export function onlyThis(uid: string): object {
+  return { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } };
 }
 
 /** What the request returns; undefined if what it asks for is not there. */
@@ -110,24 +106,33 @@ async function unless<T>(
   }
 }
 
-function describe(what: string, error: unknown): ApiError {
-  const { data, status, statusText, headers, e } = (error ?? {}) as Refusal;
-  if (e !== undefined || status === undefined) {
-    // The client reports a request without an answer as status 400 with the error beside it.
-    const cause = e ?? error;
-    return new ApiError(`${what}: ${innermost(cause)}`, undefined, { cause });
-  }
-  const reason = data?.message ?? statusText ?? "refused without a reason";
+/** Milliseconds that the API server asks to wait before what failed is tried again; 0 if it does not. */
+export function retryAfterMs(error: unknown): number {
+  return error instanceof ApiError ? error.retryAfterMs : 0;
+}
+
+function refusal(what: string, { status, headers, body }: ApiResponse, data: unknown): ApiError {
+  const { message } = (data ?? {}) as { message?: unknown };
+  const reason = typeof message === "string" ? message : body || "refused without a reason";
   return new ApiError(
     `${what}: ${oneLine(reason, MAX_REASON)}`,
     status,
     {},
-    waitFor(headers?.get("retry-after")),
+    waitFor(headers["retry-after"]),
   );
 }
 
+/** undefined if it is no JSON, as when something between answers in the API server's place. */
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after: kube-apiserver sends seconds */
-function waitFor(retryAfter: string | null | undefined): number {
+function waitFor(retryAfter: string | undefined): number {
   const ms = Number(retryAfter ?? 0) * 1000;
   return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : 0;
 }

@@ -1,5 +1,6 @@
-import { K8s, kind } from "kubernetes-fluent-client";
+import type { kind } from "kubernetes-fluent-client";
 import { callApi, unlessNotFound } from "./api";
+import { pathOf } from "./paths";
 
 /**
  * Reads one value of a ConfigMap.
@@ -13,9 +14,10 @@ export async function getConfigMapValue(
   key: string,
 ): Promise<string | undefined> {
   const configMap = await unlessNotFound(() =>
-    callApi(`reading ConfigMap ${namespace}/${name}`, () =>
-      K8s(kind.ConfigMap).InNamespace(namespace).Get(name),
-    ),
+    callApi<kind.ConfigMap>(`reading ConfigMap ${namespace}/${name}`, {
+      method: "GET",
+      path: pathOf({ groupVersion: "v1", plural: "configmaps" }, { namespace, name }),
+    }),
   );
   const data = configMap?.data ?? {};
   // `Object.hasOwn`: a key may be called "constructor".

@@ -1,14 +1,24 @@
-import { GenericKind, K8s, kind, RegisterKind } from "kubernetes-fluent-client";
+import { GenericKind, RegisterKind, type kind } from "kubernetes-fluent-client";
 import { criticalServiceCrd, GROUP, PLURAL, VERSION } from "../domain/crd";
 import type { CriticalServiceSpec } from "../domain/critical-service";
 import type { CriticalServiceStatus } from "../domain/status";
 import { callApi, unlessNotFound } from "./api";
+import { APPLY, pathOf, type Resource } from "./paths";
 
 /** The custom resource, for bindings and calls. */
 export class CriticalService extends GenericKind {
   declare spec: CriticalServiceSpec;
   declare status?: CriticalServiceStatus;
 }
+
+export const CRITICAL_SERVICES: Resource = {
+  groupVersion: `${GROUP}/${VERSION}`,
+  plural: PLURAL,
+};
+const CRDS: Resource = {
+  groupVersion: "apiextensions.k8s.io/v1",
+  plural: "customresourcedefinitions",
+};
 
 RegisterKind(CriticalService, {
   group: GROUP,
@@ -24,9 +34,14 @@ RegisterKind(CriticalService, {
  * @throws {ApiError}
  */
 export async function applyCrd(): Promise<boolean> {
-  const applied = await callApi("applying the CustomResourceDefinition of CriticalService", () =>
-    K8s(kind.CustomResourceDefinition).Apply(criticalServiceCrd() as object, { force: true }),
-  );
+  const crd = criticalServiceCrd();
+  const what = "applying the CustomResourceDefinition of CriticalService";
+  const applied = await callApi<kind.CustomResourceDefinition>(what, {
+    method: "PATCH",
+    path: pathOf(CRDS, crd.metadata, APPLY.query),
+    contentType: APPLY.contentType,
+    body: crd,
+  });
   const conditions = applied.status?.conditions ?? [];
   return conditions.some(({ type, status }) => type === "Established" && status === "True");
 }
@@ -38,8 +53,11 @@ export async function applyCrd(): Promise<boolean> {
  */
 export async function writeStatus(name: string, status: CriticalServiceStatus): Promise<void> {
   await unlessNotFound(() =>
-    callApi(`writing the status of CriticalService ${name}`, () =>
-      K8s(CriticalService).PatchStatus({ metadata: { name }, status } as CriticalService),
-    ),
+    callApi(`writing the status of CriticalService ${name}`, {
+      method: "PATCH",
+      path: pathOf(CRITICAL_SERVICES, { name, subresource: "status" }),
+      contentType: "application/merge-patch+json",
+      body: { status },
+    }),
   );
 }

@@ -1,7 +1,7 @@
-import { K8s, kind } from "kubernetes-fluent-client";
-import { FetchMethods } from "kubernetes-fluent-client/dist/fluent/shared-types";
+import type { kind } from "kubernetes-fluent-client";
 import type { SliceManifest, StandbySlice } from "../domain/standby-slice";
-import { callApi, unlessConflict, unlessNotFound } from "./api";
+import { callApi, onlyThis, unlessConflict, unlessNotFound } from "./api";
+import { APPLY, ENDPOINT_SLICES, pathOf } from "./paths";
 
 /**
  * Creates an EndpointSlice.
@@ -12,9 +12,11 @@ import { callApi, unlessConflict, unlessNotFound } from "./api";
 export async function createSlice(slice: SliceManifest): Promise<kind.EndpointSlice | undefined> {
   const { namespace, name } = slice.metadata;
   return unlessConflict(() =>
-    callApi(`creating EndpointSlice ${namespace}/${name}`, () =>
-      K8s(kind.EndpointSlice).Create(slice as unknown as kind.EndpointSlice),
-    ),
+    callApi<kind.EndpointSlice>(`creating EndpointSlice ${namespace}/${name}`, {
+      method: "POST",
+      path: pathOf(ENDPOINT_SLICES, { namespace }),
+      body: slice,
+    }),
   );
 }
 
@@ -29,9 +31,10 @@ export async function getSlice(
   name: string,
 ): Promise<kind.EndpointSlice | undefined> {
   return unlessNotFound(() =>
-    callApi(`reading EndpointSlice ${namespace}/${name}`, () =>
-      K8s(kind.EndpointSlice).InNamespace(namespace).Get(name),
-    ),
+    callApi<kind.EndpointSlice>(`reading EndpointSlice ${namespace}/${name}`, {
+      method: "GET",
+      path: pathOf(ENDPOINT_SLICES, { namespace, name }),
+    }),
   );
 }
 
@@ -45,10 +48,12 @@ export async function applySlice(
   slice: SliceManifest,
 ): Promise<kind.EndpointSlice> {
   const { namespace } = slice.metadata;
-  const manifest = { ...slice, metadata: { ...slice.metadata, name, uid } };
-  return callApi(`applying EndpointSlice ${namespace}/${name}`, () =>
-    K8s(kind.EndpointSlice).Apply(manifest as unknown as kind.EndpointSlice, { force: true }),
-  );
+  return callApi(`applying EndpointSlice ${namespace}/${name}`, {
+    method: "PATCH",
+    path: pathOf(ENDPOINT_SLICES, { namespace, name }, APPLY.query),
+    contentType: APPLY.contentType,
+    body: { ...slice, metadata: { ...slice.metadata, name, uid } },
+  });
 }
 
 /**
@@ -57,13 +62,14 @@ export async function applySlice(
  * @throws {ApiError}
  */
 export async function deleteSlice({ namespace, name, uid }: StandbySlice): Promise<void> {
-  const url = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/${name}?uid=${uid}`;
   // A conflict is a UID that does not match: the EndpointSlice that was meant is gone.
   await unlessConflict(() =>
     unlessNotFound(() =>
-      callApi(`deleting EndpointSlice ${namespace}/${name}`, () =>
-        K8s(kind.EndpointSlice).Raw(url, FetchMethods.DELETE),
-      ),
+      callApi(`deleting EndpointSlice ${namespace}/${name}`, {
+        method: "DELETE",
+        path: pathOf(ENDPOINT_SLICES, { namespace, name }),
+        body: onlyThis(uid),
+      }),
     ),
   );
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { K8s, kind } from "kubernetes-fluent-client";
+import type { kind } from "kubernetes-fluent-client";
 import type { Announcement } from "../domain/announce";
 import { timestamp } from "../domain/status";
 import { callApi, unlessConflict, unlessInvalid, unlessNotFound } from "./api";
+import { EVENTS, pathOf } from "./paths";
 
 /** The object that an Event is about. */
 export interface Regarding {
@@ -60,7 +61,11 @@ export async function createEvent(
   };
   const what = `recording ${announcement.reason} of ${regarding.kind} ${regarding.name}`;
   const created = await unlessConflict(() =>
-    callApi(what, () => K8s(kind.CoreEvent).Create(event as unknown as kind.CoreEvent)),
+    callApi<object>(what, {
+      method: "POST",
+      path: pathOf(EVENTS, { namespace: identity.namespace }),
+      body: event,
+    }),
   );
   return created && { ...identity, count: times, at };
 }
@@ -77,9 +82,10 @@ export async function getEvent(
 ): Promise<RecordedEvent | undefined> {
   const { namespace, name } = eventIdentity(regarding, reason);
   const found = await unlessNotFound(() =>
-    callApi(`reading Event ${namespace}/${name}`, () =>
-      K8s(kind.CoreEvent).InNamespace(namespace).Get(name),
-    ),
+    callApi<kind.CoreEvent>(`reading Event ${namespace}/${name}`, {
+      method: "GET",
+      path: pathOf(EVENTS, { namespace, name }),
+    }),
   );
   return (
     found && { namespace, name, count: found.count ?? 1, at: new Date(found.lastTimestamp ?? 0) }
@@ -100,16 +106,19 @@ export async function repeatEvent(
 ): Promise<RecordedEvent | undefined> {
   const patched = await unlessNotFound(() =>
     unlessInvalid(() =>
-      callApi(`counting Event ${namespace}/${name} up`, () =>
-        K8s(kind.CoreEvent, { namespace, name }).Patch([
+      callApi<object>(`counting Event ${namespace}/${name} up`, {
+        method: "PATCH",
+        path: pathOf(EVENTS, { namespace, name }),
+        contentType: "application/json-patch+json",
+        body: [
           // Anybody may have made an Event of this name: theirs is left as it is.
           { op: "test", path: "/reportingComponent", value: COMPONENT },
           { op: "test", path: "/count", value: count },
           { op: "replace", path: "/count", value: count + times },
           { op: "replace", path: "/message", value: message },
           { op: "replace", path: "/lastTimestamp", value: timestamp(at) },
-        ]),
-      ),
+        ],
+      }),
     ),
   );
   return patched && { namespace, name, count: count + times, at };

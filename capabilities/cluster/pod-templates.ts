@@ -1,6 +1,7 @@
-import { K8s, kind } from "kubernetes-fluent-client";
+import type { kind } from "kubernetes-fluent-client";
 import type { PodTemplateSpec } from "../domain/kubernetes";
 import { callApi, unlessNotFound } from "./api";
+import { pathOf } from "./paths";
 
 export type PodSpec = NonNullable<kind.Pod["spec"]>;
 
@@ -15,9 +16,10 @@ export async function getPodTemplate(
   name: string,
 ): Promise<(PodTemplateSpec<PodSpec> & { spec: PodSpec }) | undefined> {
   const found = await unlessNotFound(() =>
-    callApi(`reading PodTemplate ${namespace}/${name}`, () =>
-      K8s(kind.PodTemplate).InNamespace(namespace).Get(name),
-    ),
+    callApi<kind.PodTemplate>(`reading PodTemplate ${namespace}/${name}`, {
+      method: "GET",
+      path: pathOf({ groupVersion: "v1", plural: "podtemplates" }, { namespace, name }),
+    }),
   );
   const { metadata = {}, spec } = found?.template ?? {};
   return spec && { metadata, spec };

@@ -1,7 +1,7 @@
-import { K8s, kind } from "kubernetes-fluent-client";
-import { FetchMethods } from "kubernetes-fluent-client/dist/fluent/shared-types";
+import type { kind } from "kubernetes-fluent-client";
 import type { FallbackPod, FallbackPodManifest } from "../domain/fallback-pod";
-import { callApi, unlessConflict, unlessNotFound } from "./api";
+import { callApi, onlyThis, unlessConflict, unlessNotFound } from "./api";
+import { pathOf, PODS } from "./paths";
 import type { PodSpec } from "./pod-templates";
 
 /**
@@ -13,7 +13,11 @@ import type { PodSpec } from "./pod-templates";
 export async function createPod(pod: FallbackPodManifest<PodSpec>): Promise<kind.Pod | undefined> {
   const { namespace, name } = pod.metadata;
   return unlessConflict(() =>
-    callApi(`creating Pod ${namespace}/${name}`, () => K8s(kind.Pod).Create(pod)),
+    callApi<kind.Pod>(`creating Pod ${namespace}/${name}`, {
+      method: "POST",
+      path: pathOf(PODS, { namespace }),
+      body: pod,
+    }),
   );
 }
 
@@ -25,9 +29,10 @@ export async function createPod(pod: FallbackPodManifest<PodSpec>): Promise<kind
  */
 export async function getPod(namespace: string, name: string): Promise<kind.Pod | undefined> {
   return unlessNotFound(() =>
-    callApi(`reading Pod ${namespace}/${name}`, () =>
-      K8s(kind.Pod).InNamespace(namespace).Get(name),
-    ),
+    callApi<kind.Pod>(`reading Pod ${namespace}/${name}`, {
+      method: "GET",
+      path: pathOf(PODS, { namespace, name }),
+    }),
   );
 }
 
@@ -38,14 +43,14 @@ export async function getPod(namespace: string, name: string): Promise<kind.Pod 
  * @throws {ApiError}
  */
 export async function deletePod({ namespace, name, uid }: FallbackPod): Promise<void> {
-  // The client's own Delete sends no preconditions; the API server takes them as query parameters.
-  const url = `/api/v1/namespaces/${namespace}/pods/${name}?uid=${uid}`;
   // A conflict is a UID that does not match: the Pod that was meant is gone.
   await unlessConflict(() =>
     unlessNotFound(() =>
-      callApi(`deleting Pod ${namespace}/${name}`, () =>
-        K8s(kind.Pod).Raw(url, FetchMethods.DELETE),
-      ),
+      callApi(`deleting Pod ${namespace}/${name}`, {
+        method: "DELETE",
+        path: pathOf(PODS, { namespace, name }),
+        body: onlyThis(uid),
+      }),
     ),
   );
 }

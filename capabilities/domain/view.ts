@@ -1,11 +1,7 @@
 import { ByService } from "./by-service";
-import {
-  protects,
-  readCriticalServiceSpec,
-  type CriticalServiceObject,
-  type CriticalServiceSpec,
-} from "./critical-service";
-import type { Protector, Situation } from "./situation";
+import type { CriticalServiceObject } from "./critical-service";
+import type { Situation } from "./situation";
+import { Protection, type CriticalServiceRecord } from "./protection";
 import {
   countEndpoints,
   lists,
@@ -22,7 +18,7 @@ import {
   type ServiceKey,
   type ServiceObject,
 } from "./kubernetes";
-import { readService, type ServiceRecord } from "./service";
+import { readService } from "./service";
 import type { CriticalServiceStatus } from "./status";
 import { isStandbySlice, readStandbySlice, type StandbySlice } from "./standby-slice";
 import { Tombstones } from "./tombstones";
@@ -35,13 +31,12 @@ import { Tombstones } from "./tombstones";
  * updates, one of deletions): a state older than the object's deletion is passed over.
  */
 export class View {
-  readonly #services = new Map<ServiceKey, ServiceRecord>();
   readonly #slices = new ByService<SliceRecord>();
   readonly #standbySlices = new ByService<StandbySlice>();
   readonly #fallbacks = new ByService<FallbackPod>();
   /** Of all Services: the selector of one may find the fallback of another. */
   readonly #fallbackKeys = new Map<string, ServiceKey>();
-  readonly #criticalServices = new Map<string, CriticalServiceRecord>();
+  readonly #protection = new Protection();
   readonly #tombstones = new Tombstones();
   #criticalServicesKnown = false;
 
@@ -50,15 +45,15 @@ export class View {
       return [];
     }
     const key = keyOf(service.metadata);
-    this.#services.set(key, readService(service));
+    this.#protection.setService(key, readService(service));
     return [key];
   }
 
   dropService(service: ServiceObject): ServiceKey[] {
     this.#bury(service.metadata);
     const key = keyOf(service.metadata);
-    if (this.#services.get(key)?.uid === service.metadata?.uid) {
-      this.#services.delete(key);
+    if (this.#protection.service(key)?.uid === service.metadata?.uid) {
+      this.#protection.deleteService(key);
     }
     return [key];
   }
@@ -140,39 +135,34 @@ export class View {
     }
     const { name = "", generation } = object.metadata ?? {};
     const uid = uidOf(object.metadata);
-    const before = this.#criticalServices.get(name);
+    const before = this.#protection.criticalService(name);
     if (before?.uid === uid && generation !== undefined && before.generation === generation) {
-      this.#criticalServices.set(name, { ...before, status: object.status });
+      this.#protection.setStatus(name, object.status);
       return undefined;
     }
-    const { spec, problems = [] } = readCriticalServiceSpec(object.spec);
-    const { status } = object;
-    this.#criticalServices.set(name, { uid, generation, spec, problems, status });
-    return [...this.criticalServicesAreKnown(), ...this.#named(before?.spec, spec)];
+    const named = this.#protection.setCriticalService(name, uid, object);
+    return [...this.criticalServicesAreKnown(), ...named];
   }
 
   /** What is known of a CriticalService; undefined if there is none of that name. */
   criticalService(name: string): CriticalServiceRecord | undefined {
-    return this.#criticalServices.get(name);
+    return this.#protection.criticalService(name);
   }
 
   /** Takes note of a status that was written; the watch will tell of it too. */
   setStatus(name: string, uid: string, status: CriticalServiceStatus): void {
-    const known = this.#criticalServices.get(name);
-    if (known?.uid === uid) {
-      this.#criticalServices.set(name, { ...known, status });
+    if (this.#protection.criticalService(name)?.uid === uid) {
+      this.#protection.setStatus(name, status);
     }
   }
 
   dropCriticalService(object: CriticalServiceObject): ServiceKey[] {
     this.#bury(object.metadata);
     const name = object.metadata?.name ?? "";
-    const before = this.#criticalServices.get(name);
-    if (!before || before.uid !== uidOf(object.metadata)) {
+    if (this.#protection.criticalService(name)?.uid !== uidOf(object.metadata)) {
       return [];
     }
-    this.#criticalServices.delete(name);
-    return this.#named(before.spec);
+    return this.#protection.deleteCriticalService(name);
   }
 
   /**
@@ -193,31 +183,18 @@ export class View {
 
   /** All that is known of one Service now. */
   situation(key: ServiceKey): Situation {
-    const service = this.#services.get(key);
+    const service = this.#protection.service(key);
     const slices = this.#standbySlices.of(key);
     return {
       service,
       endpoints: countEndpoints(this.#slices.of(key), uid => this.#isFallback(uid)),
-      protectedBy: this.#criticalServicesKnown ? this.#protectors(key, service) : undefined,
+      protectedBy: this.#criticalServicesKnown ? this.#protection.protectorsOf(key) : undefined,
       fallbacks: this.#fallbacks.of(key),
       slices,
       unseen: slices
         .flatMap(({ endpoint }) => endpoint?.podUid ?? [])
         .filter(uid => !this.#isFallback(uid)),
     };
-  }
-
-  #protectors(key: ServiceKey, service: ServiceRecord | undefined): Protector[] {
-    return [...this.#criticalServices]
-      .flatMap(([name, { spec }]) => (spec ? [{ name, spec }] : []))
-      .filter(({ spec }) => service && protects(spec, key, service.labels))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-
-  #named(...specs: (CriticalServiceSpec | undefined)[]): ServiceKey[] {
-    return [...this.#services]
-      .filter(([key, { labels }]) => specs.some(spec => spec && protects(spec, key, labels)))
-      .map(([key]) => key);
   }
 
   /** Whether the Pod is a fallback, or was: an EndpointSlice may go on listing it for a moment. */
@@ -248,16 +225,6 @@ export class View {
   #bury(metadata: ObjectMeta | undefined): void {
     this.#tombstones.add(metadata ?? {});
   }
-}
-
-/** What is kept of a CriticalService. */
-export interface CriticalServiceRecord {
-  readonly uid: string;
-  readonly generation: number | undefined;
-  /** Undefined if it can't be read. */
-  readonly spec: CriticalServiceSpec | undefined;
-  readonly problems: readonly string[];
-  readonly status: CriticalServiceStatus | undefined;
 }
 
 function uidOf(metadata: ObjectMeta | undefined): string {

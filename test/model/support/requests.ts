@@ -1,4 +1,4 @@
-import { callApi } from "../../../capabilities/cluster/api";
+import { ApiError } from "../../../capabilities/cluster/api";
 import { Refusal } from "./api-server";
 
 /** What becomes of one request. */
@@ -23,6 +23,9 @@ export interface Sent {
   outcome?: "done" | "refused" | "failed";
   endedAt?: number;
 }
+
+/** As long as a call of the operator waits for its answer. */
+const PATIENCE_MS = 15_000;
 
 interface Network {
   /** What becomes of the next request. */
@@ -57,7 +60,7 @@ export class Requests {
     const sent: Sent = { what, at: Date.now() };
     this.sent.push(sent);
     try {
-      const result = await callApi(what, () => this.#travel(this.#network.nextFate(what), act));
+      const result = await this.#travel(what, this.#network.nextFate(what), act);
       sent.outcome = "done";
       return result;
     } catch (error) {
@@ -68,8 +71,11 @@ export class Requests {
     }
   }
 
-  #travel<T>({ ms, fault }: Fate, act: () => T): Promise<T> {
+  #travel<T>(what: string, { ms, fault }: Fate, act: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
+      setTimeout(() => {
+        reject(new ApiError(`${what}: no answer`, undefined));
+      }, PATIENCE_MS);
       setTimeout(() => {
         const result = this.#arrive(fault, act);
         setTimeout(() => {
@@ -116,12 +122,7 @@ export class Requests {
       }
       resolve(value);
     } catch (error) {
-      // As the client throws it.
-      reject(error instanceof Refusal ? refusal(error.status) : error);
+      reject(error instanceof Refusal ? new ApiError(error.message, error.status) : error);
     }
   }
-}
-
-function refusal(status: number): unknown {
-  return { ok: false, status, statusText: `status ${status}`, data: { message: `no: ${status}` } };
 }
