@@ -61,6 +61,29 @@ describe("the environment", () => {
     expect(pod?.metadata?.labels).toMatchObject({ from: "template", app: "shop" });
   });
 
+  it("POD_TEMPLATE may ask for anything, in every namespace", async () => {
+    const other = await Playground.create();
+    await podTemplate("page", { hostNetwork: true });
+    await start({ POD_TEMPLATE: "page", POD_TEMPLATE_NS: play.namespace });
+    await other.criticalService("shop");
+    await other.service("shop");
+    const pod = await other.fallbackServes("shop");
+    expect(pod.spec?.hostNetwork).toBe(true);
+    expect(pod.metadata?.labels).toMatchObject({ from: "template" });
+  });
+
+  it("ALLOW_PRIVILEGED_TEMPLATES lets the PodTemplate of a CriticalService do the same", async () => {
+    const other = await Playground.create();
+    await podTemplate("page", { hostNetwork: true });
+    await start({ ALLOW_PRIVILEGED_TEMPLATES: "true", NAMESPACES: other.namespace });
+    const named = { podTemplate: { namespace: play.namespace, name: "page" } };
+    await other.criticalService("shop", "shop", named);
+    await other.service("shop");
+    const pod = await other.fallbackServes("shop");
+    expect(pod.spec?.hostNetwork).toBe(true);
+    expect(pod.metadata?.labels).toMatchObject({ from: "template" });
+  });
+
   it("LOG_LEVEL takes the original's names", async () => {
     const operator = await start({ NAMESPACES: play.namespace, LOG_LEVEL: "WARNING" });
     await play.criticalService("shop");
@@ -225,12 +248,12 @@ async function start(env: Record<string, string>): Promise<OperatorProcess> {
   return operator;
 }
 
-async function podTemplate(name: string): Promise<void> {
+async function podTemplate(name: string, spec: object = {}): Promise<void> {
   await K8s(kind.PodTemplate).Apply({
     metadata: { namespace: play.namespace, name },
     template: {
       metadata: { labels: { from: "template", app: "overruled" } },
-      spec: { containers: [{ name: "page", image: "example.com/page:1" }] },
+      spec: { containers: [{ name: "page", image: "example.com/page:1" }], ...spec },
     },
   });
 }

@@ -12,7 +12,7 @@ import { OperatorProcess } from "../../hack/operator";
 export class Cluster {
   readonly kubectl: Kubectl;
   readonly #started: OperatorProcess[] = [];
-  admission: OperatorProcess | undefined;
+  #admission: OperatorProcess | undefined;
 
   constructor(
     readonly controlPlane: ControlPlane,
@@ -35,9 +35,16 @@ export class Cluster {
   }
 
   /** Starts the operator's other half, which checks CriticalServices. */
-  startAdmission(port: number): OperatorProcess {
-    this.admission = this.#start("admission", port, {});
-    return this.admission;
+  startAdmission(port: number): void {
+    this.#admission = this.#start("admission", port, {});
+  }
+
+  /** The half that checks CriticalServices. @throws Error if it was not started */
+  get admission(): OperatorProcess {
+    if (!this.#admission) {
+      throw new Error("There is no admission");
+    }
+    return this.#admission;
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { FALLBACK_LABEL, type PodSpec } from "../../capabilities/domain/fallback-pod";
 import type { PodTemplateSpec } from "../../capabilities/domain/kubernetes";
+import { pageSpec } from "../../capabilities/domain/page/spec";
 import { hostilePage, hostileText } from "../unit/page/hostile";
 
 /** Names that every object, every Map or every array of JavaScript has already. */
@@ -56,7 +57,7 @@ export const servicePorts = fc
   .map(ports => ports.map((one, index) => ({ ...one, name: `p${index}`, port: index + 1 })));
 
 /** What a Service says of itself, all of it valid. */
-export const hostileService = fc.record({
+export const service = fc.record({
   labels,
   selector: selector.filter(labels => Object.keys(labels).length > 0),
   ports: servicePorts,
@@ -104,7 +105,7 @@ const hostileConfigMap = fc.record({
 });
 
 /** What a CriticalService may be sent with; much of it is to be refused. */
-export const hostileSpec = fc
+export const spec = fc
   .record(
     {
       namespace: fc.oneof(
@@ -129,6 +130,12 @@ export const hostileSpec = fc
   .map(({ stray, ...spec }) => ({ ...spec, ...stray }));
 
 type Template = PodTemplateSpec<PodSpec> & { spec: PodSpec };
+
+/** What the schema takes of it, for a Service and a PodTemplate that are named elsewhere. */
+export const acceptedSpec = fc.record({
+  standby: fc.constantFrom("Cold", "Warm"),
+  page: fc.option(hostilePage.filter(page => pageSpec.safeParse(page).success)),
+});
 
 const container = fc.record(
   {
@@ -159,7 +166,7 @@ const volume = fc.constantFrom(
 );
 
 /** What a PodTemplate holds, all of it valid. */
-export const hostileTemplate: fc.Arbitrary<Template> = fc.record({
+export const template: fc.Arbitrary<Template> = fc.record({
   metadata: fc.record({
     labels: labels.map(own => ({ ...own, [FALLBACK_LABEL]: "x" })),
     annotations: fc.dictionary(
@@ -176,7 +183,6 @@ export const hostileTemplate: fc.Arbitrary<Template> = fc.record({
       serviceAccountName: fc.constantFrom("", "default", "admin"),
       automountServiceAccountToken: fc.boolean(),
       terminationGracePeriodSeconds: fc.constantFrom(0, 1, 30, 86_400),
-      nodeName: fc.constant("no-such-node"),
     },
     { requiredKeys: ["containers"] },
   ),
@@ -184,4 +190,14 @@ export const hostileTemplate: fc.Arbitrary<Template> = fc.record({
 
 function named(volumes: object[]): object[] {
   return volumes.map((volume, index) => ({ name: `v${index}`, ...volume }));
+}
+
+/** An object in an object in an object. */
+export function nested(depth: number): object {
+  return JSON.parse(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`) as object;
+}
+
+/** An object of many fields. */
+export function many(count: number): object {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`field-${index}`, 1]));
 }

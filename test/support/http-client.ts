@@ -1,4 +1,5 @@
 import { request, type OutgoingHttpHeaders } from "node:http";
+import { request as requestOverTls } from "node:https";
 
 export interface Answer {
   status: number;
@@ -8,6 +9,8 @@ export interface Answer {
 }
 
 export interface Query {
+  /** Whether to speak TLS, with a server of any name. */
+  tls?: boolean;
   host?: string;
   method?: string;
   path?: string;
@@ -20,7 +23,8 @@ export async function send(port: number, query: Query = {}): Promise<Answer> {
   const { host = "127.0.0.1", method = "GET", path = "/", body } = query;
   const headers = { Connection: "keep-alive", ...query.headers };
   return new Promise((resolve, reject) => {
-    const sent = request({ host, port, method, path, headers, agent: false }, response => {
+    const options = { host, port, method, path, headers, agent: false, rejectUnauthorized: false };
+    const sent = (query.tls ? requestOverTls : request)(options, response => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", reject);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import type { CriticalServiceStatus } from "../../capabilities/domain/status";
 import type { ControlPlane } from "../../hack/control-plane";
 
 /** An object as the API server hands it out. */
@@ -55,6 +56,21 @@ export class Outsider {
     return answer.object;
   }
 
+  critical(name: string, spec: object): Promise<Answer> {
+    const object = {
+      apiVersion: "mycrd.com/v1",
+      kind: "CriticalService",
+      metadata: { name },
+      spec,
+    };
+    return this.post(CRITICAL_SERVICES, object);
+  }
+
+  async statusOf(criticalService: string): Promise<CriticalServiceStatus | undefined> {
+    const path = `${CRITICAL_SERVICES}/${criticalService}`;
+    return (await this.get<{ status?: CriticalServiceStatus }>(path)).status;
+  }
+
   async get<T extends object>(path: string): Promise<T> {
     return JSON.parse((await this.controlPlane.api.get(path)).body) as T;
   }
@@ -89,6 +105,28 @@ export class Outsider {
   }
 }
 
+/** All that a status says in words. */
+export function messagesOf(status: CriticalServiceStatus | undefined): string[] {
+  const { conditions = [], services = [] } = status ?? {};
+  const warnings = services.flatMap(service => service.warnings ?? []);
+  return [...[...conditions, ...services].map(({ message }) => message), ...warnings];
+}
+
+/** Runs it for each item, some at a time. */
+export async function inTurn<T>(
+  items: readonly T[],
+  action: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  const rest = [...items.entries()];
+  const work = async () => {
+    for (let next = rest.shift(); next; next = rest.shift()) {
+      await action(next[1], next[0]);
+    }
+  };
+  await Promise.all(Array.from({ length: 6 }, work));
+}
+
+const CRITICAL_SERVICES = "/apis/mycrd.com/v1/criticalservices";
 const READS = ["get", "list", "watch"];
 
 /** What nobody but the owner changes: the status and the binding to a Node are Kubernetes' own. */

@@ -18,7 +18,7 @@ import { oneLine } from "../../capabilities/domain/message";
 import { PageError, pagePodTemplate } from "../../capabilities/domain/page/pod";
 import { privilegedFields } from "../../capabilities/domain/privileges";
 import { View } from "../../capabilities/domain/view";
-import { hostileService, hostileSpec, hostileTemplate } from "../support/hostile";
+import * as hostile from "../support/hostile";
 import { aService } from "./build";
 import { hostileText } from "./page/hostile";
 
@@ -29,7 +29,7 @@ const IMAGE = "example.com/page:1";
 describe("a hostile CriticalService", () => {
   it("is read, or refused in a few short lines that name its fields", () => {
     fc.assert(
-      fc.property(hostileSpec, input => {
+      fc.property(hostile.spec, input => {
         const { spec, problems = [] } = readCriticalServiceSpec(input);
         expect(spec !== undefined || problems.length > 0).toBe(true);
         expect(problems.length).toBeLessThanOrEqual(11);
@@ -51,11 +51,11 @@ describe("a hostile CriticalService", () => {
   });
 
   it("that is accepted makes a Pod that the API server takes, or a clear error", () => {
-    const accepted = hostileSpec
+    const accepted = hostile.spec
       .map(spec => criticalServiceSpec.safeParse({ ...spec, podTemplate: undefined }).data)
       .filter((spec): spec is CriticalServiceSpec => spec?.page !== undefined);
     fc.assert(
-      fc.property(accepted, hostileService, ({ page, standby }, change) => {
+      fc.property(accepted, hostile.service, ({ page, standby }, change) => {
         const service = aService(change);
         const { ports } = service;
         if (!page) {
@@ -108,7 +108,7 @@ function expectValid(pod: PodObject): void {
 describe("a hostile Service or PodTemplate", () => {
   it("makes a Pod that is marked as the operator's, and selected if it is to be", () => {
     fc.assert(
-      fc.property(hostileService, hostileTemplate, fc.boolean(), (change, template, isWarm) => {
+      fc.property(hostile.service, hostile.template, fc.boolean(), (change, template, isWarm) => {
         const service = aService(change);
         const standby = isWarm ? "Warm" : "Cold";
         const at = { namespace: "shop", service: "web", podName: "standin-web", standby } as const;
@@ -126,7 +126,7 @@ describe("a hostile Service or PodTemplate", () => {
 
   it("of another namespace brings nothing but what its containers run", () => {
     fc.assert(
-      fc.property(hostileTemplate, template => {
+      fc.property(hostile.template, template => {
         const stranger = asStranger(template);
         expect(stranger.metadata).toEqual({});
         expect(stranger.spec).toEqual({ ...template.spec, automountServiceAccountToken: false });
@@ -167,8 +167,8 @@ const anyObject = fc.record(
       { requiredKeys: ["uid", "resourceVersion"] },
     ),
     spec: fc.oneof(
-      hostileSpec as fc.Arbitrary<object>,
-      hostileService as fc.Arbitrary<object>,
+      hostile.spec as fc.Arbitrary<object>,
+      hostile.service as fc.Arbitrary<object>,
       fc.constant({ selector: { app: "shop" }, ports: [{ port: 80 }] }),
     ),
     endpoints: fc.constantFrom(null, [], [{ addresses: [], targetRef: { uid: "a" } }]),
