@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { CriticalServiceStatus } from "../../capabilities/domain/status";
 import type { ControlPlane } from "../../hack/control-plane";
+import type { AuditedRequest } from "./audit";
 
 /** An object as the API server hands it out. */
 export interface RawObject {
@@ -20,14 +20,6 @@ export interface Answer {
   /** Why it was refused. */
   readonly message: string;
   readonly object: RawObject;
-}
-
-interface AuditEvent {
-  readonly verb: string;
-  readonly requestURI: string;
-  readonly user: { readonly username: string };
-  readonly objectRef?: { readonly namespace?: string; readonly name?: string };
-  readonly responseStatus?: { readonly code?: number };
 }
 
 /**
@@ -71,6 +63,15 @@ export class Outsider {
     return (await this.get<{ status?: CriticalServiceStatus }>(path)).status;
   }
 
+  /** The status of each CriticalService. */
+  async statuses(): Promise<{ name: string; status: CriticalServiceStatus | undefined }[]> {
+    const { items } = await this.get<{ items: RawObject[] }>(CRITICAL_SERVICES);
+    return items.map(({ metadata, status }) => ({
+      name: metadata.name,
+      status: status as CriticalServiceStatus | undefined,
+    }));
+  }
+
   async get<T extends object>(path: string): Promise<T> {
     return JSON.parse((await this.controlPlane.api.get(path)).body) as T;
   }
@@ -87,21 +88,17 @@ export class Outsider {
     return changed;
   }
 
-  /** What a user tried to write to its own objects. */
-  writesBy(username: string): string[] {
-    return readFileSync(this.controlPlane.auditLog ?? "", "utf8")
-      .split("\n")
-      .filter(line => line.endsWith("}"))
-      .map(line => JSON.parse(line) as AuditEvent)
-      .filter(({ user, verb }) => user.username === username && !READS.includes(verb))
-      .filter(({ responseStatus }) => (responseStatus?.code ?? 500) < 400)
-      .filter(({ requestURI }) => this.#isOwn(requestURI))
-      .map(({ verb, requestURI }) => `${verb} ${requestURI}`);
-  }
-
-  #isOwn(requestURI: string): boolean {
-    const { pathname } = new URL(requestURI, "https://localhost");
-    return this.#made.some(({ path }) => path === pathname);
+  /** What others asked to write to its own objects; the paths, with the verb and the answer's status. */
+  writes(requests: readonly AuditedRequest[]): string[] {
+    return requests
+      .filter(({ verb }) => !READS.includes(verb))
+      .map(({ verb, objectRef = {}, responseStatus }) => {
+        const { namespace = "", resource = "", name = "" } = objectRef;
+        const place = `/namespaces/${namespace}/${resource}/${name}`;
+        return { place, what: `${verb} ${place}: ${responseStatus?.code ?? "no answer"}` };
+      })
+      .filter(({ place }) => this.#made.some(({ path }) => path.endsWith(place)))
+      .map(({ what }) => what);
   }
 }
 
