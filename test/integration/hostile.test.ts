@@ -1,14 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FALLBACK_LABEL, isReady } from "../../capabilities/domain/fallback-pod";
-import type { CriticalServiceStatus } from "../../capabilities/domain/status";
 import type { OperatorProcess } from "../../hack/operator";
 import { operatorRequests } from "../support/audit";
 import { openCluster, sample, type Cluster } from "../support/cluster";
 import * as hostile from "../support/hostile";
 import { makeForgeries } from "../support/forgeries";
 import { send } from "../support/http-client";
-import { inTurn, messagesOf, Outsider, type RawObject } from "../support/outsider";
+import { inTurn, isSettled, messagesOf, Outsider, type RawObject } from "../support/outsider";
 import { eventually, Playground } from "../support/play";
 
 // What is sent differs from one to the next, but not from run to run.
@@ -272,11 +271,6 @@ function samples<T>(arbitrary: fc.Arbitrary<T>): T[] {
 function expectVerdict({ status, message }: { status: number; message: string }, why: RegExp) {
   expect([201, 400, 422], message).toContain(status);
   expect(message).toMatch(status === 201 ? /^$/ : why);
-}
-
-/** Whether the one Service that it names has its fallback, or an obstacle. */
-function isSettled({ matched, lame, services = [] }: CriticalServiceStatus = {}): boolean {
-  return matched === 1 && lame === 1 && services.every(({ phase }) => phase !== "Starting");
 }
 
 async function service(name: string, change: object = {}): Promise<RawObject> {

@@ -102,6 +102,11 @@ export class Outsider {
   }
 }
 
+/** Whether the one Service that it names has its fallback, or an obstacle. */
+export function isSettled({ matched, lame, services = [] }: CriticalServiceStatus = {}): boolean {
+  return matched === 1 && lame === 1 && services.every(({ phase }) => phase !== "Starting");
+}
+
 /** All that a status says in words. */
 export function messagesOf(status: CriticalServiceStatus | undefined): string[] {
   const { conditions = [], services = [] } = status ?? {};
