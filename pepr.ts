@@ -3,23 +3,17 @@ import { config, isBuilding, isWatcher } from "./capabilities/environment";
 
 import { PeprModule } from "pepr";
 import { criticalServices } from "./capabilities/critical-services";
-import { endpointSlices } from "./capabilities/endpoint-slices";
+import { followEndpointSlices } from "./capabilities/endpoint-slices";
 import { fallbackPods } from "./capabilities/fallback-pods";
 import { RelistingOperator } from "./capabilities/engine/relisting-operator";
 import { own } from "./capabilities/own";
-import { services } from "./capabilities/services";
+import { followServices } from "./capabilities/services";
 import { confirmCriticalServices, installCrd } from "./capabilities/engine/startup";
 import cfg from "./package.json";
 
 const operator = new RelistingOperator(config);
 
-const capabilities = [
-  services(operator),
-  endpointSlices(operator),
-  fallbackPods(operator),
-  criticalServices(operator),
-  ...own(operator),
-];
+const capabilities = [fallbackPods(operator), criticalServices(operator), ...own(operator)];
 
 function startModule(): void {
   const peprModule = new PeprModule(cfg, capabilities, { deferStart: true });
@@ -31,6 +25,8 @@ function startModule(): void {
 async function startWatcher(): Promise<void> {
   await installCrd();
   startModule();
+  followServices(operator);
+  followEndpointSlices(operator);
   operator.relistEvery(config.relistSeconds * 1000);
   await confirmCriticalServices(operator);
 }

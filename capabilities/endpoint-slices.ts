@@ -1,25 +1,15 @@
-import { a, Capability } from "pepr";
+import { kind } from "kubernetes-fluent-client";
+import { watchAll } from "./cluster/watches";
 import type { Operator } from "./engine/operator";
 
-/** EndpointSlices: which Pods are behind a Service, and which of them are Ready. */
-export function endpointSlices(operator: Operator): Capability {
-  const capability = new Capability({
-    name: "endpoint-slices",
-    description: "Sees a Service lose its last Ready Pod, and get one back",
-  });
-  const { When } = capability;
-
-  When(a.EndpointSlice)
-    .IsCreatedOrUpdated()
-    .Watch(slice => {
+/** EndpointSlices: a Service loses its last Ready Pod, and gets one back. */
+export function followEndpointSlices(operator: Operator): void {
+  watchAll(kind.EndpointSlice, {
+    seen: slice => {
       operator.endpointSliceSeen(slice);
-    });
-
-  When(a.EndpointSlice)
-    .IsDeleted()
-    .Watch(slice => {
+    },
+    gone: slice => {
       operator.endpointSliceGone(slice);
-    });
-
-  return capability;
+    },
+  });
 }

@@ -1,25 +1,15 @@
-import { a, Capability } from "pepr";
+import { kind } from "kubernetes-fluent-client";
+import { watchAll } from "./cluster/watches";
 import type { Operator } from "./engine/operator";
 
 /** Services: which there are, what they select, which labels they carry. */
-export function services(operator: Operator): Capability {
-  const capability = new Capability({
-    name: "services",
-    description: "Looks after every Service",
-  });
-  const { When } = capability;
-
-  When(a.Service)
-    .IsCreatedOrUpdated()
-    .Watch(service => {
+export function followServices(operator: Operator): void {
+  watchAll(kind.Service, {
+    seen: service => {
       operator.serviceSeen(service);
-    });
-
-  When(a.Service)
-    .IsDeleted()
-    .Watch(service => {
+    },
+    gone: service => {
       operator.serviceGone(service);
-    });
-
-  return capability;
+    },
+  });
 }

@@ -79,12 +79,10 @@ export class Followed<T extends Followable> {
       .map(object => ({ ...object, metadata: { ...object.metadata, resourceVersion } }));
   }
 
-  /** Only the metadata: an object's content would fill the memory. */
+  /** Only what tells which object it was: whole objects would fill the memory. */
   #keep({ metadata = {} }: T): void {
-    const { uid, name, namespace, labels, annotations, ownerReferences, resourceVersion } =
-      metadata;
-    const identity = { uid, name, namespace, labels, annotations, ownerReferences };
-    const kept = { metadata: { ...identity, resourceVersion } } as T;
+    const { uid, name, namespace, labels, resourceVersion } = metadata;
+    const kept = { metadata: { uid, name, namespace, labels, resourceVersion } } as T;
     this.#known.set(uid ?? "", kept);
   }
 }
