@@ -3,13 +3,27 @@ import { join } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
 
 /**
- * Second half of `npm run build`: makes what Pepr built fit for a namespace that enforces the Pod
- * Security Standard "restricted" (https://kubernetes.io/docs/concepts/security/pod-security-standards/),
- * and has `pepr-system` enforce it. Pepr sets all of it but the seccomp profile.
+ * Second half of `npm run build`: makes what Pepr built fit for bad days.
+ *
+ * Namespaces may enforce the Pod Security Standard "restricted"
+ * (https://kubernetes.io/docs/concepts/security/pod-security-standards/), and `pepr-system` does.
+ * Pepr sets all that it asks for but the seccomp profile.
+ *
+ * The liveness probe has patience. Pepr's ends a container that is not up 40 s after its start, which
+ * on a Node that is short of CPU it never is.
  */
 const DIST = join(__dirname, "..", "dist");
 const SECCOMP = { seccompProfile: { type: "RuntimeDefault" } };
+const PATIENCE = { timeoutSeconds: 5, failureThreshold: 12 };
 const RESTRICTED = { "pod-security.kubernetes.io/enforce": "restricted" };
+
+const LIVENESS_PROBE = ["spec", "template", "spec", "containers", 0, "livenessProbe"];
+
+/** What the chart's values say of one Deployment. */
+interface Role {
+  securityContext: object;
+  livenessProbe: object;
+}
 
 interface Definition {
   additionalProperties?: boolean;
@@ -22,6 +36,9 @@ function hardenManifests(file: string): void {
     if (document.get("kind") === "Deployment") {
       const path = ["spec", "template", "spec", "securityContext", "seccompProfile"];
       document.setIn(path, document.createNode(SECCOMP.seccompProfile));
+      for (const [field, value] of Object.entries(PATIENCE)) {
+        document.setIn([...LIVENESS_PROBE, field], value);
+      }
     }
     if (document.get("kind") === "Namespace") {
       for (const [label, level] of Object.entries(RESTRICTED)) {
@@ -36,12 +53,14 @@ function hardenChart(chart: string): void {
   const valuesFile = join(chart, "values.yaml");
   const values = parse(readFileSync(valuesFile, "utf8")) as {
     namespace: { labels: object };
-    admission: { securityContext: object };
-    watcher: { securityContext: object };
+    admission: Role;
+    watcher: Role;
   };
   Object.assign(values.namespace.labels, RESTRICTED);
-  Object.assign(values.admission.securityContext, SECCOMP);
-  Object.assign(values.watcher.securityContext, SECCOMP);
+  for (const role of [values.admission, values.watcher]) {
+    Object.assign(role.securityContext, SECCOMP);
+    Object.assign(role.livenessProbe, PATIENCE);
+  }
   writeFileSync(valuesFile, stringify(values, { lineWidth: 0, aliasDuplicateObjects: false }));
 
   relaxSchema(join(chart, "values.schema.json"));
