@@ -102,7 +102,7 @@ export class EventRecorder {
       return present && { event: present, by: "another" };
     }
     const counted = await this.#api.repeatEvent(present, announcement, occurrence);
-    // If another operator was faster, it has told of the same change.
+    // If another operator was faster, it has told of the same change; somebody else's Event is left.
     return counted && { event: counted, by: "us" };
   }
 

@@ -10,6 +10,8 @@ const SHOP: Regarding = { apiVersion: "v1", kind: "Service", namespace: "n", nam
 const LAME: Announcement = { type: "Warning", reason: "ServiceLame", message: "has no Pod" };
 /** Two operators are less than this apart in what they see and say. */
 const LATER_MS = 15_000;
+/** Fake timers take their time. */
+const RUNS = { numRuns: 40 };
 
 const lagMs = fc.nat(3000);
 const soon = fc.record({ pauseMs: fc.nat(2000) });
@@ -30,6 +32,7 @@ describe("two operators, of which one may be away", () => {
       fc.asyncProperty(changes(later), callMs, async (history, calls) => {
         expect(await countOf(history, calls)).toBe(history.length);
       }),
+      RUNS,
     );
   });
 
@@ -41,6 +44,7 @@ describe("two operators, of which one may be away", () => {
         const count = await countOf(history, calls);
         expect([bursts <= count, count <= history.length]).toEqual([true, true]);
       }),
+      RUNS,
     );
   });
 });
@@ -60,6 +64,7 @@ describe("an operator alone", () => {
         }
         expect(server.count).toBe(before.length + after.length);
       }),
+      RUNS,
     );
   });
 });
