@@ -77,6 +77,8 @@ function slices({ server, requests, witness }: Parts) {
   };
 }
 
+type Tellings = Pick<ClusterApi, "createEvent" | "getEvent" | "repeatEvent" | "writeStatus">;
+
 interface Named {
   readonly namespace: string;
   readonly name: string;
@@ -122,29 +124,29 @@ function reads({ server, requests }: Parts) {
   };
 }
 
-function tellings({ server, requests, events }: Parts) {
+function tellings({ server, requests, events }: Parts): Tellings {
   const keyOf = ({ uid }: Regarding, reason: string) => `${uid}/${reason}`;
   return {
-    createEvent: (regarding: Regarding, { reason }: { reason: string }, at: Date) => {
+    createEvent: (regarding, { reason }, { at, times }) => {
       const key = keyOf(regarding, reason);
       return unlessConflict(() =>
         requests.send(`create Event ${key}`, () => {
           if (events.has(key)) {
             throw new Refusal(409);
           }
-          return record(events, { namespace: "", name: key, count: 1, at });
+          return record(events, { namespace: "", name: key, count: times, at });
         }),
       );
     },
-    getEvent: (regarding: Regarding, reason: string) => {
+    getEvent: (regarding, reason) => {
       const key = keyOf(regarding, reason);
       return requests.send(`get Event ${key}`, () => events.get(key));
     },
-    repeatEvent: ({ name, count }: RecordedEvent, _: unknown, at: Date) =>
+    repeatEvent: ({ name, count }, _, { at, times }) =>
       requests.send(`repeat Event ${name}`, () =>
-        record(events, { namespace: "", name, count: count + 1, at }),
+        record(events, { namespace: "", name, count: count + times, at }),
       ),
-    writeStatus: async (name: string, status: object) => {
+    writeStatus: async (name, status) => {
       await unlessNotFound(() =>
         requests.send(`write status ${name}`, () =>
           server.update("CriticalService", `/${name}`, { status }),

@@ -1,5 +1,6 @@
 import { ApiError } from "../../../capabilities/cluster/api";
 import { Refusal } from "./api-server";
+import { note } from "./diary";
 
 /** What becomes of one request. */
 export interface Fate {
@@ -26,6 +27,7 @@ export interface Sent {
 
 /** As long as a call of the operator waits for its answer. */
 const PATIENCE_MS = 15_000;
+let processes = 0;
 
 interface Network {
   /** What becomes of the next request. */
@@ -35,10 +37,13 @@ interface Network {
 /** How one operator's requests travel to the API server and back. */
 export class Requests {
   readonly #network: Network;
+  readonly #name: string;
   readonly sent: Sent[] = [];
   #alive = true;
 
   constructor(network: Network) {
+    processes += 1;
+    this.#name = `operator ${processes}`;
     this.#network = network;
   }
 
@@ -59,6 +64,7 @@ export class Requests {
     }
     const sent: Sent = { what, at: Date.now() };
     this.sent.push(sent);
+    note(this.#name, "sends", what);
     try {
       const result = await this.#travel(what, this.#network.nextFate(what), act);
       sent.outcome = "done";
@@ -68,6 +74,7 @@ export class Requests {
       throw error;
     } finally {
       sent.endedAt = Date.now();
+      note(this.#name, sent.outcome ?? "", what);
     }
   }
 

@@ -1,14 +1,38 @@
 import { vi } from "vitest";
+import { cancel, Clock } from "./clock";
 
-/** Taken before the clock is a false one. */
+const START = Date.UTC(2026, 0, 1);
+const TIMERS = 50_000;
 const realImmediate = setImmediate;
+const RealDate = Date;
 
-/** Puts the clock under control of the test; from then on it moves by {@link pass} only. */
-export function stopTime(): void {
-  vi.useFakeTimers({
-    toFake: ["setTimeout", "clearTimeout", "setImmediate", "clearImmediate", "Date"],
-    now: Date.UTC(2026, 0, 1),
-  });
+let clock = new Clock(START, TIMERS);
+
+/**
+ * Puts the clock under control of the test, until the returned function is called; until then it
+ * moves by {@link pass} only. The fake timers of vitest do the same, at three times the price.
+ */
+export function stopTime(): () => void {
+  clock = new Clock(START, TIMERS);
+  const stopped = clock;
+  vi.stubGlobal("setTimeout", (act: () => void, ms?: number) => stopped.later(act, ms));
+  vi.stubGlobal("setImmediate", (act: () => void) => stopped.later(act));
+  vi.stubGlobal("clearTimeout", cancel);
+  vi.stubGlobal(
+    "Date",
+    class extends RealDate {
+      constructor(time: number | string | Date = stopped.now) {
+        super(time);
+      }
+
+      static override now() {
+        return stopped.now;
+      }
+    },
+  );
+  return () => {
+    vi.unstubAllGlobals();
+  };
 }
 
 /** Lets milliseconds pass: timer by timer, and after each all that its promises lead to. */
@@ -19,13 +43,20 @@ export async function pass(ms: number): Promise<void> {
   }, ms);
   await promises();
   while (!isOver()) {
-    vi.advanceTimersToNextTimer();
+    clock.next();
     await promises();
   }
 }
 
-/** Node runs all promises that are due before the next immediate. */
+/** Node runs all promises that are due before the next tick. */
 function promises(): Promise<void> {
+  return new Promise(resolve => {
+    process.nextTick(resolve);
+  });
+}
+
+/** Lets Node itself have a turn, such as to tell how the test gets on. */
+export function breathe(): Promise<void> {
   return new Promise(resolve => {
     realImmediate(resolve);
   });
@@ -44,3 +75,4 @@ export function loadDice(seed: number): () => void {
     Math.random = fair;
   };
 }
+export const doneSoFar = () => clock.done;

@@ -1,10 +1,10 @@
 import { fallbackBreaches } from "../../../hack/invariants/fallbacks";
+import { note, openDiary } from "./diary";
 import { hastyCalls } from "./haste";
 import type { History } from "./history";
 import type { Sent } from "./requests";
-import { loadDice, pass, stopTime } from "./time";
+import { breathe, loadDice, pass, stopTime } from "./time";
 import { World } from "./world";
-import { vi } from "vitest";
 import { falseStatuses } from "./statuses";
 
 const QUIET_MS = 600_000;
@@ -12,14 +12,18 @@ const QUIET_MS = 600_000;
 /** Plays a history to its end. @returns what was wrong, a sentence each */
 export async function verdictOn(history: History): Promise<string[]> {
   const fair = loadDice(history.seed);
-  stopTime();
+  await breathe();
+  const goOn = stopTime();
+  openDiary();
   try {
     const world = new World(history);
     await pass(100);
     for (const { step, ms } of history.steps) {
+      note("STEP", step, `then ${ms} ms`);
       world.take(step);
       await pass(ms);
     }
+    note("REST");
     await world.comeToRest();
     const breaches = fallbackBreaches(world.snapshot)
       .filter(({ subject }) => !world.isRefused(subject))
@@ -43,8 +47,7 @@ export async function verdictOn(history: History): Promise<string[]> {
       ),
     ];
   } finally {
-    vi.clearAllTimers();
-    vi.useRealTimers();
+    goOn();
     fair();
   }
 }

@@ -9,6 +9,7 @@ import {
 import { ApiServer } from "./api-server";
 import { Controllers, type Pace } from "./controllers";
 import { PROTECTIONS, SELECTORS, type History, type Step } from "./history";
+import { note } from "./diary";
 import { nameOf, type Kind, type Manifest, type Stored } from "./objects";
 import { OperatorProcess } from "./process";
 import { Reaches } from "./reach";
@@ -31,6 +32,9 @@ export class World {
   readonly #past: OperatorProcess[] = [];
 
   constructor({ operators, fates, protection }: History) {
+    this.server.onChange(({ phase, kind, object }) => {
+      note(phase, kind, nameOf(object), object.metadata.uid, `v${object.metadata.resourceVersion}`, object.metadata.deletionTimestamp ? "terminating" : "", object.status ?? object.endpoints ?? object.spec ?? "", object.metadata.labels ?? {});
+    });
     this.#fates = [...fates];
     this.#furnish(protection);
     this.#processes = Array.from({ length: operators }, () => this.#startOperator([]));
