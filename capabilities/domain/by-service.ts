@@ -39,9 +39,11 @@ export class ByService<T> {
     }
   }
 
-  /** What is kept of the objects of one Service. */
+  /** What is kept of the objects of one Service, by UID: every operator has them in this order. */
   of(key: ServiceKey): T[] {
-    return [...(this.#objects.get(key)?.values() ?? [])].map(({ value }) => value);
+    return [...(this.#objects.get(key) ?? [])]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([, { value }]) => value);
   }
 
   keys(): ServiceKey[] {

@@ -30,7 +30,7 @@ interface StandbyEndpoint {
 type Endpoint = NonNullable<EndpointSliceObject["endpoints"]>[number];
 
 /** What an EndpointSlice of ours says. */
-interface SliceContent {
+export interface SliceContent {
   readonly addressType: string;
   readonly endpoint: StandbyEndpoint | undefined;
   readonly ports: readonly {
@@ -141,6 +141,16 @@ function endpointOf(
 
 function says(slice: SliceContent, { endpoint, ports }: SliceContent): boolean {
   return isDeepStrictEqual([slice.endpoint, slice.ports], [endpoint, ports]);
+}
+
+/** Whether the slices say all of this. */
+export function saysAll(
+  slices: readonly StandbySlice[],
+  contents: readonly SliceContent[] = [],
+): boolean {
+  return contents.every(content =>
+    slices.some(slice => slice.addressType === content.addressType && says(slice, content)),
+  );
 }
 
 /** Whether one of the slices leads to the Pod. */

@@ -88,7 +88,8 @@ export function saysTheSame(
   return isDeepStrictEqual(timeless(one), timeless(other));
 }
 
-function timeless(status: CriticalServiceStatus | undefined) {
+/** What a status says, whenever it came to be so. */
+export function timeless(status: CriticalServiceStatus | undefined) {
   return {
     ...status,
     conditions: status?.conditions?.map(condition => ({ ...condition, lastTransitionTime: "" })),

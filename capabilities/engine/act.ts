@@ -12,23 +12,24 @@ import {
   type FallbackPod,
 } from "../domain/fallback-pod";
 import { splitServiceKey, type PodObject, type ServiceKey } from "../domain/kubernetes";
-import type { ServiceRecord } from "../domain/service";
 import {
   buildStandbySlice,
   isStandbySlice,
-  type SliceChange,
+  saysAll,
+  type SliceContent,
   type StandbySlice,
 } from "../domain/standby-slice";
 import type { View } from "../domain/view";
 import type { FallbackContent } from "./fallback-content";
+import { Insistence } from "./insistence";
 import { Obstacle } from "./obstacle";
-import { backoffDelay, type Backoff } from "./work-queue";
 
 /**
- * Between two starts for one Service, if the Pod was never Ready: it ends by itself, or somebody
- * deletes it, such as another operator whose watch has not told it the same.
+ * Between two starts for one Service that is lame all the while: its Pod ends by itself, or somebody
+ * deletes it. And between two of all else that somebody undoes, such as another operator whose
+ * watches have not told it the same.
  */
-const RESTART_BACKOFF: Backoff = { baseMs: 500, maxMs: 60_000 };
+const BACKOFF = { baseMs: 500, maxMs: 60_000 };
 
 export interface ActParts {
   readonly api: ClusterApi;
@@ -39,11 +40,15 @@ export interface ActParts {
 }
 
 type Start = Extract<Decision, { action: "start" }>;
+type Publish = Extract<Decision, { action: "publish" }>;
 
 /** Does what was decided about a Service. */
 export class Actor {
   readonly #parts: ActParts;
-  readonly #restarts = new Map<ServiceKey, { count: number; notBefore: number }>();
+  readonly #starts = new Insistence(BACKOFF);
+  readonly #removals = new Insistence<"remove" | "replace">(BACKOFF);
+  readonly #publications = new Insistence<SliceContent[]>(BACKOFF);
+  readonly #withdrawals = new Insistence<string>(BACKOFF);
 
   constructor(parts: ActParts) {
     this.#parts = parts;
@@ -60,52 +65,54 @@ export class Actor {
     decision: Decision,
     source: ContentSource,
   ): Promise<number | undefined> {
+    this.#reconsider(key, decision);
+    const { reason } = decision;
     switch (decision.action) {
       case "start":
-        return this.#start(key, decision, source);
+        return this.#starts.attempt(key, undefined, () => this.#start(key, decision, source));
       case "remove":
-      case "replace":
-        await this.#remove(key, decision.pods, decision.reason);
-        return undefined;
-      case "publish":
-        await this.#publish(key, decision.service, decision.changes, decision.reason);
-        return undefined;
-      case "withdraw":
-        await this.#withdraw(key, decision.slices, decision.reason);
-        return undefined;
+      case "replace": {
+        const { action, pods } = decision;
+        return this.#removals.attempt(key, action, () => this.#remove(key, pods, reason));
+      }
+      case "publish": {
+        const wish = decision.changes.map(({ content }) => content);
+        return this.#publications.attempt(key, wish, () => this.#publish(key, decision));
+      }
+      case "withdraw": {
+        const { slices } = decision;
+        return this.#withdrawals.attempt(key, reason, () => this.#withdraw(key, slices, reason));
+      }
       case "wait":
-        this.#settle(key);
         return decision.ms;
       case "keep":
       case "nothing":
-        this.#settle(key);
         return undefined;
     }
   }
 
-  /** A fallback Pod that is Ready, or is not needed, has left its troubles behind. */
-  #settle(key: ServiceKey): void {
-    const { fallbacks } = this.#parts.view.situation(key);
-    if (fallbacks.every(({ ready }) => ready)) {
-      this.#restarts.delete(key);
+  /** Forgets what was done as far as it lasts, or is no longer wished for. */
+  #reconsider(key: ServiceKey, { action }: Decision): void {
+    const { service, slices } = this.#parts.view.situation(key);
+    if (!service || action === "nothing" || action === "wait") {
+      this.#starts.forget(key);
+    }
+    if (!service || (wantsPod(action) && this.#removals.wish(key) === "remove")) {
+      this.#removals.forget(key);
+    }
+    if (!service || mayStay(action, slices)) {
+      this.#withdrawals.forget(key);
+    }
+    if (action !== "publish" && !saysAll(slices, this.#publications.wish(key))) {
+      this.#publications.forget(key);
     }
   }
 
-  async #start(
-    key: ServiceKey,
-    decision: Start,
-    source: ContentSource,
-  ): Promise<number | undefined> {
-    const waitMs = (this.#restarts.get(key)?.notBefore ?? 0) - Date.now();
-    if (waitMs > 0) {
-      return waitMs;
-    }
+  async #start(key: ServiceKey, decision: Start, source: ContentSource): Promise<void> {
     const pod = await this.#createFallback(key, decision, source);
-    this.#holdBack(key);
     // The watch will tell of the Pod too, but its endpoint must not pass for a real one before.
     this.#parts.view.setFallback(pod);
     this.#tell(key, { pod: pod.metadata?.name, reason: decision.reason }, "Fallback Pod started");
-    return undefined;
   }
 
   /** @returns the new Pod, or ours that was there already */
@@ -149,12 +156,7 @@ export class Actor {
     }
   }
 
-  async #publish(
-    key: ServiceKey,
-    service: ServiceRecord,
-    changes: readonly SliceChange[],
-    reason: string,
-  ): Promise<void> {
+  async #publish(key: ServiceKey, { service, changes, reason }: Publish): Promise<void> {
     const { api, view, config } = this.#parts;
     const { namespace, name } = splitServiceKey(key);
     const at = { namespace, service: name, prefix: config.podNamePrefix };
@@ -190,14 +192,16 @@ export class Actor {
     }
   }
 
-  #holdBack(key: ServiceKey): void {
-    const count = (this.#restarts.get(key)?.count ?? 0) + 1;
-    // The first one is replaced at once: an evicted Pod is no reason to wait.
-    const delay = count === 1 ? 0 : backoffDelay(RESTART_BACKOFF, count - 1);
-    this.#restarts.set(key, { count, notBefore: Date.now() + delay });
-  }
-
   #tell(key: ServiceKey, fields: object, what: string): void {
     this.#parts.log.info({ service: splitServiceKey(key), ...fields }, what);
   }
+}
+
+function wantsPod(action: Decision["action"]): boolean {
+  return action === "start" || action === "keep";
+}
+
+/** Whether slices are there that may stay. */
+function mayStay(action: Decision["action"], slices: readonly StandbySlice[]): boolean {
+  return action !== "withdraw" && slices.length > 0;
 }

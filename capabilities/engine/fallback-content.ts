@@ -3,7 +3,7 @@ import type { PodSpec } from "../cluster/pod-templates";
 import type { Config } from "../domain/config";
 import type { ContentSource } from "../domain/content-source";
 import type { Standby } from "../domain/critical-service";
-import { POD_TEMPLATE_ANNOTATION } from "../domain/fallback-pod";
+import { POD_TEMPLATE_ANNOTATION, type FallbackPod } from "../domain/fallback-pod";
 import { asStranger, borrowedFields } from "../domain/foreign-template";
 import { splitServiceKey, type PodTemplateSpec, type ServiceKey } from "../domain/kubernetes";
 import { firstOf } from "../domain/message";
@@ -34,8 +34,18 @@ export class FallbackContent {
   }
 
   /** What the fallback can't do, as far as it is known by now: a sentence each. */
-  warnings(key: ServiceKey, service: ServiceRecord, source: ContentSource): string[] {
-    const isPage = source.kind === "page" || (source.kind === "default" && this.#builtIn.has(key));
+  warnings(
+    key: ServiceKey,
+    service: ServiceRecord,
+    source: ContentSource,
+    fallbacks: readonly FallbackPod[],
+  ): string[] {
+    // A Pod that is there says so itself: it may be another operator's.
+    const isBuiltIn =
+      fallbacks.length > 0
+        ? fallbacks.some(({ content }) => content !== undefined)
+        : this.#builtIn.has(key);
+    const isPage = source.kind === "page" || (source.kind === "default" && isBuiltIn);
     const leftOut = isPage ? pagePorts(service.ports).leftOut : [];
     const rest = leftOut.length - MAX_PORTS_NAMED;
     const missing = source.kind === "page" && source.page.configMap && this.#missing.get(key);

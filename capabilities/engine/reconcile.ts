@@ -1,7 +1,7 @@
 import type { Log } from "pepr";
 import type { Actor } from "./act";
 import { contentSource, type ContentSource } from "../domain/content-source";
-import { decide } from "../domain/decide";
+import { decide, type Decision } from "../domain/decide";
 import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import type { PageSpec } from "../domain/page/spec";
 import { isLame, needsFallback, standbyOf, type Situation } from "../domain/situation";
@@ -68,14 +68,37 @@ export class Reconciler {
     situation: Situation,
     source: ContentSource,
   ): Promise<number | undefined> {
-    const { actor, log } = this.#parts;
-    let decision = decide(situation, this.#checked.get(key)?.id);
-    // To turn the standby endpoint is urgent, and waits for nothing to be read.
-    if (decision.action !== "publish") {
-      const content = await this.#wantedContent(key, situation, source);
-      // Looked at again: things may have changed while the content was read.
-      decision = decide(this.#look(key), content);
+    const decision = decide(situation, this.#checked.get(key)?.id);
+    if (decision.action === "publish") {
+      return this.#publish(key, decision, source);
     }
+    const content = await this.#wantedContent(key, situation, source);
+    // Looked at again: things may have changed while the content was read.
+    return this.#act(key, decide(this.#look(key), content), source);
+  }
+
+  /** To turn the standby endpoint is urgent, and waits for nothing to be read. */
+  async #publish(
+    key: ServiceKey,
+    decision: Decision,
+    source: ContentSource,
+  ): Promise<number | undefined> {
+    try {
+      return await this.#act(key, decision, source);
+    } catch (error) {
+      // What is told of the content must not depend on since when an endpoint is in the way. If that
+      // can't be had either, it is told when the endpoint is right.
+      await this.#wantedContent(key, this.#look(key), source).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #act(
+    key: ServiceKey,
+    decision: Decision,
+    source: ContentSource,
+  ): Promise<number | undefined> {
+    const { actor, log } = this.#parts;
     const { action, reason } = decision;
     log.debug({ service: splitServiceKey(key), action, reason }, "Decided");
     const againInMs = await actor.act(key, decision, source);
@@ -85,11 +108,11 @@ export class Reconciler {
   #tell(key: ServiceKey, source: ContentSource, error?: unknown): void {
     const { content, states } = this.#parts;
     const situation = this.#look(key);
-    const { service } = situation;
-    if (!service) {
+    const { service, fallbacks } = situation;
+    if (!service || !needsFallback(situation)) {
       content.forget(key);
     }
-    const warnings = service ? content.warnings(key, service, source) : [];
+    const warnings = service ? content.warnings(key, service, source, fallbacks) : [];
     states.report(key, situation, warnings, error === undefined ? undefined : problemOf(error));
   }
 

@@ -2,9 +2,10 @@ import type { Log } from "pepr";
 import type { ClusterApi } from "../cluster";
 import { announceStatus, type Announcement } from "../domain/announce";
 import { GROUP, VERSION } from "../domain/crd";
-import { saysTheSame, statusOf } from "../domain/status";
+import { saysTheSame, statusOf, timeless } from "../domain/status";
 import type { View } from "../domain/view";
 import type { EventRecorder } from "./event-recorder";
+import { Insistence } from "./insistence";
 import type { ServiceStates } from "./service-states";
 import { WorkQueue } from "./work-queue";
 
@@ -27,6 +28,8 @@ interface Parts {
 export class StatusWriter {
   readonly #parts: Parts;
   readonly #queue: WorkQueue;
+  /** Another operator may know other things for a while, and write those. */
+  readonly #insistence = new Insistence<object>(BACKOFF);
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -51,6 +54,7 @@ export class StatusWriter {
     const { view, states, api, isSettled } = this.#parts;
     const known = view.criticalService(name);
     if (!known) {
+      this.#insistence.forget(name);
       return undefined;
     }
     if (!isSettled()) {
@@ -59,12 +63,15 @@ export class StatusWriter {
     const { generation, problems, status: previous } = known;
     const services = states.namedBy(name);
     const status = statusOf({ generation, problems, services, previous, now: new Date() });
-    if (!saysTheSame(status, previous)) {
+    if (saysTheSame(status, previous)) {
+      return undefined;
+    }
+    const wish = { uid: known.uid, ...timeless(status) };
+    return this.#insistence.attempt(name, wish, async () => {
       await api.writeStatus(name, status);
       view.setStatus(name, known.uid, status);
       this.#announce(name, known.uid, announceStatus(previous, status));
-    }
-    return undefined;
+    });
   }
 
   #announce(name: string, uid: string, announcements: readonly Announcement[]): void {

@@ -54,6 +54,15 @@ describe("View", () => {
     });
   });
 
+  it("has a Service's fallbacks in the same order, whichever was seen first", () => {
+    const ordersOf = (...uids: string[]) => {
+      const view = new View();
+      uids.forEach(uid => view.setFallback(fallback(uid)));
+      return view.situation(KEY).fallbacks.map(({ uid }) => uid);
+    };
+    expect(ordersOf("f2", "f1")).toEqual(ordersOf("f1", "f2"));
+  });
+
   it("does not count the fallback Pod's endpoint, whichever event comes first", () => {
     const view = new View();
     view.setService(service());

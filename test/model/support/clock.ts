@@ -25,7 +25,7 @@ export class Clock {
 
   /** Has something done in so many milliseconds, after all that is due by then already. */
   later(act: () => void, ms = 0): Timer {
-    const timer = { at: this.now + Math.max(0, ms), act };
+    const timer = { at: this.now + Math.max(0, Math.trunc(ms)), act };
     let low = 0;
     for (let high = this.#timers.length; low < high; ) {
       const middle = (low + high) >> 1;

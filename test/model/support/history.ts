@@ -17,14 +17,26 @@ export const PROTECTIONS = [
   { standby: "Warm", podTemplate: { namespace: "shop", name: "t2" } },
   { page: { message: "Back soon" } },
   { standby: "Warm", page: { configMap: { name: "page", key: "html" } } },
+  { page: { configMap: { name: "page", key: "html" } } },
+  { activateAfterSeconds: 2 },
+  { releaseAfterSeconds: 3, page: { message: "Back soon" } },
   { namespace: "shop" },
   { matchLabels: [] },
 ] as const;
+/** Used when no CriticalService says what to run; without it the built-in page is. */
+export const DEFAULT_TEMPLATE = "linux-mag/critical-service-pod-template";
 export const WATCHES = 8;
 
 /** Something that happens. */
 export type Step =
-  | { does: "service"; name: string; selector: number; critical: boolean; external: boolean }
+  | {
+      does: "service";
+      name: string;
+      selector: number;
+      critical: boolean;
+      external: boolean;
+      udp: boolean;
+    }
   | { does: "deleteService"; name: string }
   | { does: "pod"; name: string; labels: number }
   | { does: "ready"; name: string; ready: boolean }
@@ -91,6 +103,7 @@ const clusterSteps: [number, fc.Arbitrary<Step>][] = [
       selector: aSelector,
       critical: fc.constantFrom(true, true, true, false),
       external: fc.constantFrom(false, false, false, true),
+      udp: fc.constantFrom(false, false, false, true),
     }),
   ],
   [2, step("deleteService", { name: aService })],
@@ -102,7 +115,7 @@ const clusterSteps: [number, fc.Arbitrary<Step>][] = [
   [
     1,
     step("template", {
-      name: fc.constantFrom("shop/t1", "shop/t2"),
+      name: fc.constantFrom("shop/t1", "shop/t2", DEFAULT_TEMPLATE),
       state: fc.constantFrom("good" as const, "privileged" as const, "none" as const),
     }),
   ],

@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { cancel, Clock } from "./clock";
+import { openDiary } from "./diary";
 
 const START = Date.UTC(2026, 0, 1);
 const TIMERS = 50_000;
@@ -9,10 +10,24 @@ const RealDate = Date;
 let clock = new Clock(START, TIMERS);
 
 /**
- * Puts the clock under control of the test, until the returned function is called; until then it
- * moves by {@link pass} only. The fake timers of vitest do the same, at three times the price.
+ * Plays something in a time of its own, which moves by {@link pass} only, and with dice of its own.
+ * The fake timers of vitest do the same, at three times the price.
  */
-export function stopTime(): () => void {
+export async function inOwnTime<T>(seed: number, play: () => Promise<T>): Promise<T> {
+  // Node itself gets a turn now and then, such as to tell how the test gets on.
+  await new Promise(resolve => realImmediate(resolve));
+  const fair = loadDice(seed);
+  const goOn = stopTime();
+  openDiary();
+  try {
+    return await play();
+  } finally {
+    goOn();
+    fair();
+  }
+}
+
+function stopTime(): () => void {
   clock = new Clock(START, TIMERS);
   const stopped = clock;
   vi.stubGlobal("setTimeout", (act: () => void, ms?: number) => stopped.later(act, ms));
@@ -55,15 +70,8 @@ function promises(): Promise<void> {
   });
 }
 
-/** Lets Node itself have a turn, such as to tell how the test gets on. */
-export function breathe(): Promise<void> {
-  return new Promise(resolve => {
-    realImmediate(resolve);
-  });
-}
-
 /** Puts chance under control of the test, until the returned function is called. */
-export function loadDice(seed: number): () => void {
+function loadDice(seed: number): () => void {
   const fair = Math.random;
   let state = seed >>> 0;
   // https://en.wikipedia.org/wiki/Linear_congruential_generator

@@ -1,21 +1,17 @@
 import { fallbackBreaches } from "../../../hack/invariants/fallbacks";
-import { note, openDiary } from "./diary";
+import { note } from "./diary";
 import { hastyCalls } from "./haste";
 import type { History } from "./history";
 import type { Sent } from "./requests";
-import { breathe, loadDice, pass, stopTime } from "./time";
+import { inOwnTime, pass } from "./time";
 import { World } from "./world";
 import { falseStatuses } from "./statuses";
 
 const QUIET_MS = 600_000;
 
 /** Plays a history to its end. @returns what was wrong, a sentence each */
-export async function verdictOn(history: History): Promise<string[]> {
-  const fair = loadDice(history.seed);
-  await breathe();
-  const goOn = stopTime();
-  openDiary();
-  try {
+export function verdictOn(history: History): Promise<string[]> {
+  return inOwnTime(history.seed, async () => {
     const world = new World(history);
     await pass(100);
     for (const { step, ms } of history.steps) {
@@ -46,10 +42,7 @@ export async function verdictOn(history: History): Promise<string[]> {
         ),
       ),
     ];
-  } finally {
-    goOn();
-    fair();
-  }
+  });
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 } from "../../../hack/invariants/snapshot";
 import { ApiServer } from "./api-server";
 import { Controllers, type Pace } from "./controllers";
-import { PROTECTIONS, SELECTORS, type History, type Step } from "./history";
+import { DEFAULT_TEMPLATE, PROTECTIONS, SELECTORS, type History, type Step } from "./history";
 import { note } from "./diary";
 import { nameOf, type Kind, type Manifest, type Stored } from "./objects";
 import { OperatorProcess } from "./process";
@@ -19,6 +19,9 @@ import { pass } from "./time";
 const PACE: Pace = { endpointsMs: 5, podStartMs: 20, garbageMs: 10 };
 const WELL: Fate = { ms: 1, fault: "none" };
 const CONTAINERS = [{ name: "main", image: "busybox", ports: [{ containerPort: 8080 }] }];
+const TCP = { name: "web", port: 80, targetPort: 8080, protocol: "TCP" };
+/** Which a page does not serve, as its warning says. */
+const UDP = { name: "dns", port: 53, targetPort: 53, protocol: "UDP" };
 
 /** A cluster, and the operators that run in it. */
 export class World {
@@ -33,7 +36,16 @@ export class World {
 
   constructor({ operators, fates, protection }: History) {
     this.server.onChange(({ phase, kind, object }) => {
-      note(phase, kind, nameOf(object), object.metadata.uid, `v${object.metadata.resourceVersion}`, object.metadata.deletionTimestamp ? "terminating" : "", object.status ?? object.endpoints ?? object.spec ?? "", object.metadata.labels ?? {});
+      note(
+        phase,
+        kind,
+        nameOf(object),
+        object.metadata.uid,
+        `v${object.metadata.resourceVersion}`,
+        object.metadata.deletionTimestamp ? "terminating" : "",
+        object.status ?? object.endpoints ?? object.spec ?? "",
+        object.metadata.labels ?? {},
+      );
     });
     this.#fates = [...fates];
     this.#furnish(protection);
@@ -95,6 +107,11 @@ export class World {
   async comeToRest(): Promise<void> {
     this.#fates.length = 0;
     Object.assign(this.#controllers.pace, PACE);
+    this.#ours()
+      .filter(isLive)
+      .forEach(pod => {
+        this.#setStatus(nameOf(pod), { conditions: condition(true) });
+      });
     for (let round = 0; round < 2; round++) {
       for (const watch of this.#processes.flatMap(({ watches }) => watches)) {
         watch.lag(1);
@@ -106,13 +123,12 @@ export class World {
   }
 
   #furnish(protection: number): void {
-    const template = { metadata: {}, spec: { containers: CONTAINERS } };
-    const metadata = { namespace: "linux-mag", name: "critical-service-pod-template" };
-    this.server.create("PodTemplate", { metadata, template });
+    this.#change({ does: "template", name: DEFAULT_TEMPLATE, state: "good" });
     this.#change({ does: "critical", name: "x", protection });
     ["shop/a", "shop/b", "other/a"].forEach((name, index) => {
       const selector = index % 2;
-      this.#change({ does: "service", name, selector, critical: true, external: false });
+      const plain = { critical: true, external: false, udp: false };
+      this.#change({ does: "service", name, selector, ...plain });
     });
     this.#change({ does: "pod", name: "shop/p1", labels: 0 });
   }
@@ -147,8 +163,7 @@ export class World {
   }
 
   #harm({ which, fate }: Extract<Step, { does: "fallback" }>): void {
-    const pods = this.server.list("Pod") as (Stored & PodObject)[];
-    const ours = pods.filter(pod => serviceOfFallback(pod) !== undefined && isLive(pod));
+    const ours = this.#ours().filter(isLive);
     const pod = ours[which % Math.max(1, ours.length)];
     if (!pod) {
       return;
@@ -166,6 +181,11 @@ export class World {
       case "unready":
         this.#setStatus(name, { conditions: condition(fate === "ready") });
     }
+  }
+
+  #ours(): (Stored & PodObject)[] {
+    const pods = this.server.list("Pod") as (Stored & PodObject)[];
+    return pods.filter(pod => serviceOfFallback(pod) !== undefined);
   }
 
   #setStatus(name: string, fields: object): void {
@@ -241,21 +261,23 @@ export class World {
   }
 }
 
+function serviceManifest(step: Extract<Step, { does: "service" }>): Manifest {
+  const labels: Record<string, string> = step.critical ? { critical: "yes" } : {};
+  const spec = {
+    type: step.external ? "ExternalName" : "ClusterIP",
+    selector: { ...SELECTORS[step.selector] },
+    ports: [TCP, ...(step.udp ? [UDP] : [])],
+    ipFamilies: ["IPv4"],
+  };
+  return { metadata: { ...split(step.name), labels }, spec };
+}
+
 function manifestOf(
   step: Extract<Step, { does: "service" | "critical" | "template" | "configMap" }>,
 ): [Kind, Manifest | undefined, string] {
   switch (step.does) {
-    case "service": {
-      const labels: Record<string, string> = step.critical ? { critical: "yes" } : {};
-      const metadata = { ...split(step.name), labels };
-      const spec = {
-        type: step.external ? "ExternalName" : "ClusterIP",
-        selector: { ...SELECTORS[step.selector] },
-        ports: [{ port: 80, targetPort: 8080, protocol: "TCP" }],
-        ipFamilies: ["IPv4"],
-      };
-      return ["Service", { metadata, spec }, step.name];
-    }
+    case "service":
+      return ["Service", serviceManifest(step), step.name];
     case "critical": {
       const matchLabels = [{ key: "critical", value: "yes" }];
       const spec = { matchLabels, ...PROTECTIONS[step.protection] };

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import type { PodObject } from "../../capabilities/domain/kubernetes";
+import { fallbackBreaches } from "../../hack/invariants/fallbacks";
+import { serviceOfFallback } from "../../hack/invariants/snapshot";
+import { PROTECTIONS, type History, type Step } from "./support/history";
+import { nameOf } from "./support/objects";
+import { inOwnTime, pass } from "./support/time";
+import { World } from "./support/world";
+
+const MINUTE_MS = 60_000;
+const NOTHING_ELSE: Omit<History, "operators" | "protection"> = { seed: 1, steps: [], fates: [] };
+const WATCHES = { services: 0, endpointSlices: 2, pods: 4, criticalServices: 6 };
+const [COLD, WARM] = [0, 1];
+const NONE = PROTECTIONS.findIndex(spec => "matchLabels" in spec);
+
+describe("a fallback Pod that ends by itself", () => {
+  it("is started anew at once, then after ever longer pauses", async () => {
+    const starts = await inOwnTime(1, async () => {
+      const world = new World({ operators: 1, protection: COLD, ...NOTHING_ELSE });
+      world.server.onChange(({ kind, phase, object }) => {
+        if (phase === "ADDED" && kind === "Pod" && serviceOfFallback(object as PodObject)) {
+          setTimeout(() => {
+            world.server.update("Pod", nameOf(object), { status: { phase: "Failed" } });
+          }, 1);
+        }
+      });
+      await pass(10 * MINUTE_MS);
+      return sentAt(world, "create Pod shop/service-watcher-b");
+    });
+    const pauses = starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
+    // As an evicted Pod is, say.
+    expect(pauses[0]).toBeLessThan(100);
+    [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000].forEach((longest, index) => {
+      expect(pauses[index + 1]).toBeGreaterThanOrEqual(longest / 2);
+      expect(pauses[index + 1]).toBeLessThan(longest + 200);
+    });
+  });
+});
+
+describe("two operators, one of which does not know what the other knows", () => {
+  it.each<[string, number, number, Step]>([
+    ["that the Service is another's now", WARM, WATCHES.services, aService({ external: true })],
+    ["that the Service is lame", COLD, WATCHES.endpointSlices, lameA()],
+    ["that a Pod is gone", WARM, WATCHES.pods, { does: "fallback", which: 0, fate: "vanish" }],
+    ["that the standby is Cold", WARM, WATCHES.criticalServices, aCritical(COLD)],
+    ["that the standby is Warm", COLD, WATCHES.criticalServices, aCritical(WARM)],
+    ["that the Service is not critical", WARM, WATCHES.criticalServices, aCritical(NONE)],
+  ])("%s: they undo each other's work ever more rarely", async (_, protection, watch, step) => {
+    await inOwnTime(1, async () => {
+      const world = new World({ operators: 2, protection, ...NOTHING_ELSE });
+      await pass(MINUTE_MS);
+      world.take({ does: "watch", operator: 1, watch, what: "cut", ms: 0 });
+      world.take(step);
+      await pass(5 * MINUTE_MS);
+      // Without a pause it is thousands of times.
+      expect(Math.max(...timesEach(world))).toBeLessThan(100);
+      await world.comeToRest();
+      expect(fallbackBreaches(world.snapshot)).toEqual([]);
+    });
+  });
+});
+
+function aService(change: Partial<Extract<Step, { does: "service" }>>): Step {
+  const plain = { critical: true, external: false, udp: false };
+  return { does: "service", name: "shop/a", selector: 0, ...plain, ...change };
+}
+
+function lameA(): Step {
+  return { does: "ready", name: "shop/p1", ready: false };
+}
+
+function aCritical(protection: number): Step {
+  return { does: "critical", name: "x", protection };
+}
+
+/** How often each thing was asked for, whatever the UIDs. */
+function timesEach({ processes }: World): number[] {
+  const times = new Map<string, number>();
+  for (const { what } of processes.flatMap(({ requests }) => requests.sent)) {
+    const thing = what.replace(/-?\d{5}(-\w+)?/, "");
+    times.set(thing, (times.get(thing) ?? 0) + 1);
+  }
+  return [...times.values()];
+}
+
+/** When requests were sent that begin so. */
+function sentAt(world: World, what: string): number[] {
+  return world.processes
+    .flatMap(({ requests }) => requests.sent)
+    .filter(sent => sent.what.startsWith(what))
+    .map(({ at }) => at);
+}
