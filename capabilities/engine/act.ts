@@ -94,13 +94,14 @@ export class Actor {
   /** Forgets what was done as far as it lasts, or is no longer wished for. */
   #reconsider(key: ServiceKey, { action }: Decision): void {
     const { service, slices } = this.#parts.view.situation(key);
-    if (!service || action === "nothing" || action === "wait") {
+    const isOver = (is: boolean) => !service || is;
+    if (isOver(action === "nothing" || action === "wait")) {
       this.#starts.forget(key);
     }
-    if (!service || (wantsPod(action) && this.#removals.wish(key) === "remove")) {
+    if (isOver(wantsPod(action) && this.#removals.wish(key) === "remove")) {
       this.#removals.forget(key);
     }
-    if (!service || mayStay(action, slices)) {
+    if (isOver(mayStay(action, slices))) {
       this.#withdrawals.forget(key);
     }
     if (action !== "publish" && !saysAll(slices, this.#publications.wish(key))) {

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { PodObject } from "../../capabilities/domain/kubernetes";
 import { fallbackBreaches } from "../../hack/invariants/fallbacks";
 import { serviceOfFallback } from "../../hack/invariants/snapshot";
-import { PROTECTIONS, type History, type Step } from "./support/history";
+import { PROTECTIONS, type Step } from "./support/history";
 import { nameOf } from "./support/objects";
 import { inOwnTime, pass } from "./support/time";
 import { World } from "./support/world";
 
 const MINUTE_MS = 60_000;
-const NOTHING_ELSE: Omit<History, "operators" | "protection"> = { seed: 1, steps: [], fates: [] };
+const NOTHING_ELSE = { seed: 1, steps: [], fates: [] };
 const WATCHES = { services: 0, endpointSlices: 2, pods: 4, criticalServices: 6 };
 const [COLD, WARM] = [0, 1];
 const NONE = PROTECTIONS.findIndex(spec => "matchLabels" in spec);

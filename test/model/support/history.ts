@@ -68,6 +68,8 @@ export interface History {
   readonly steps: readonly { readonly step: Step; readonly ms: number }[];
   /** What becomes of the first requests; those after them go well. */
   readonly fates: readonly Fate[];
+  /** At the end, once all is at rest: what happens while every request fails. */
+  readonly outage: { readonly fault: Fault; readonly step: Step };
 }
 
 const aService = fc.constantFrom(...SERVICES);
@@ -177,6 +179,10 @@ export function anyHistory(operators: number): fc.Arbitrary<History> {
     seed: fc.nat(),
     protection: aProtection,
     steps: fc.array(fc.record({ step: anyStep, ms: aWhile }), { maxLength: 40, size: "max" }),
+    outage: fc.record({
+      fault: fc.constantFrom<Fault>(429, 500, "no-answer"),
+      step: fc.oneof(...clusterSteps.map(([weight, arbitrary]) => ({ weight, arbitrary }))),
+    }),
     fates: fc.array(fc.record({ ms: aWhile, fault: aFault }), { maxLength: 40, size: "max" }),
   });
 }

@@ -1,13 +1,18 @@
 import { fallbackBreaches } from "../../../hack/invariants/fallbacks";
+import { hastyRetries } from "../../../hack/invariants/retries";
 import { note } from "./diary";
-import { hastyCalls } from "./haste";
 import type { History } from "./history";
 import type { Sent } from "./requests";
+import { falseStatuses } from "./statuses";
 import { inOwnTime, pass } from "./time";
 import { World } from "./world";
-import { falseStatuses } from "./statuses";
 
-const QUIET_MS = 600_000;
+const QUIET_MS = 300_000;
+/** With its half of chance, the longest backoff of a Service is at least so long. */
+const LONGEST_BACKOFF_MS = 15_000;
+const OUTAGE_MS = 30_000;
+/** Three Services may read one PodTemplate, six times each with their backoff, six for an event. */
+const RETRIES = { count: 36, windowMs: OUTAGE_MS };
 
 /** Plays a history to its end. @returns what was wrong, a sentence each */
 export function verdictOn(history: History): Promise<string[]> {
@@ -19,50 +24,77 @@ export function verdictOn(history: History): Promise<string[]> {
       world.take(step);
       await pass(ms);
     }
-    note("REST");
     await world.comeToRest();
-    const breaches = fallbackBreaches(world.snapshot)
-      .filter(({ subject }) => !world.isRefused(subject))
-      .map(({ subject, what }) => `${subject} ${what}`);
-    const statuses = falseStatuses(world.snapshot);
-    const count = world.processes.map(({ requests }) => requests.sent.length);
-    await pass(QUIET_MS);
-    const restless = world.processes.flatMap(({ requests }, index) =>
-      requests.sent.slice(count[index]).filter(sent => !isExcused(sent, world)),
-    );
-    return [
-      ...world.reaches.breaches,
-      ...breaches,
-      ...statuses,
-      ...restless.slice(0, 3).map(({ what }) => `at rest: ${what}`),
-      ...world.processes.flatMap(({ requests, watches }) =>
-        hastyCalls(
-          requests.sent,
-          watches.flatMap(({ toldAt }) => toldAt),
-        ),
-      ),
-    ];
+    const atRest = whatIsWrong(world);
+    const unrest = await unrestOf(world);
+    const hasty = await sufferOutage(world, history.outage);
+    await world.comeToRest();
+    const atEnd = whatIsWrong(world).map(what => `after an outage, ${what}`);
+    return [...world.reaches.breaches, ...atRest, ...unrest, ...hasty, ...atEnd];
   });
+}
+
+function whatIsWrong(world: World): string[] {
+  const breaches = fallbackBreaches(world.snapshot)
+    .filter(({ subject }) => !world.isRefused(subject))
+    .map(({ subject, what }) => `${subject} ${what}`);
+  return [...breaches, ...falseStatuses(world.snapshot)];
+}
+
+/** What the operators go on doing though nothing happens. */
+async function unrestOf(world: World): Promise<string[]> {
+  const sent = await sentWithin(world, QUIET_MS);
+  const needless = sent.filter(one => !isExcused(one, world)).map(({ what }) => `at rest: ${what}`);
+  const most = QUIET_MS / LONGEST_BACKOFF_MS + 1;
+  const limit = { count: most, windowMs: QUIET_MS };
+  return [...needless.slice(0, 3), ...tooOften(sent.filter(isWrite), limit)];
+}
+
+/** While every request fails, each is tried again, but never without a pause. */
+async function sufferOutage(world: World, { fault, step }: History["outage"]): Promise<string[]> {
+  note("OUTAGE", fault, step);
+  world.breakDown(fault);
+  world.take(step);
+  return tooOften(await sentWithin(world, OUTAGE_MS), RETRIES);
+}
+
+function tooOften(sent: readonly By[], limit: { count: number; windowMs: number }): string[] {
+  const failed = sent.map(({ at, by, what }) => ({
+    ...{ at, client: `operator ${by}`, path: what },
+    method: "sent",
+  }));
+  return hastyRetries(failed, limit).map(({ subject, what }) => `${subject} ${what}`);
+}
+
+type By = Sent & { readonly by: number };
+
+/** What is sent in a time that passes. */
+async function sentWithin(world: World, ms: number): Promise<By[]> {
+  const counts = world.processes.map(({ requests }) => requests.sent.length);
+  await pass(ms);
+  return world.processes.flatMap(({ requests }, by) =>
+    requests.sent.slice(counts[by]).map(sent => ({ ...sent, by })),
+  );
+}
+
+function isWrite({ what }: Sent): boolean {
+  return !what.startsWith("get ");
 }
 
 /**
  * What an operator goes on asking for at rest: the ConfigMap of a page, which no watch tells of, and
  * what people have to put right.
  */
-function isExcused({ what, outcome }: Sent, world: World): boolean {
-  return what.startsWith("get ConfigMap") || outcome === "refused" || isBlocked(what, world);
+function isExcused({ what }: Sent, world: World): boolean {
+  const isBlocked = world.taken.length > 0 || world.snapshot.services.some(isRefused(world));
+  return (
+    what.startsWith("get ConfigMap") ||
+    (what.startsWith("get PodTemplate") && isBlocked) ||
+    world.taken.some(name => what === `create ${name}` || what === `get ${name}`)
+  );
 }
 
-function isBlocked(what: string, world: World): boolean {
-  const taken = ["Pod", "EndpointSlice"] as const;
-  if (what.startsWith("get PodTemplate")) {
-    return !what.includes("linux-mag") || taken.some(kind => squatted(kind, world));
-  }
-  return taken.some(kind => what.startsWith(`get ${kind} `) && squatted(kind, world));
-}
-
-function squatted(kind: "Pod" | "EndpointSlice", { server }: World): boolean {
-  return server
-    .list(kind)
-    .some(({ metadata }) => metadata.name.startsWith("service-watcher-") && !metadata.labels);
+function isRefused(world: World) {
+  return ({ metadata }: { metadata?: { namespace?: string; name?: string } }) =>
+    world.isRefused(`${metadata?.namespace}/${metadata?.name}`);
 }

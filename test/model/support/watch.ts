@@ -19,8 +19,6 @@ interface Options {
 export class Watch {
   readonly #options: Options;
   readonly #server: ApiServer;
-  /** When it called back. */
-  readonly toldAt: number[] = [];
   readonly #cache = new Map<string, Stored>();
   #pending: (Change & { readonly due: number })[] = [];
   #lagMs = 1;
@@ -177,7 +175,6 @@ export class Watch {
       this.#cache.set(object.metadata.uid, object);
     }
     if (deleted === (this.#options.tells === "DELETED")) {
-      this.toldAt.push(Date.now());
       this.#options.callback(object);
     }
   }

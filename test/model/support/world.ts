@@ -13,7 +13,7 @@ import { note } from "./diary";
 import { nameOf, type Kind, type Manifest, type Stored } from "./objects";
 import { OperatorProcess } from "./process";
 import { Reaches } from "./reach";
-import type { Fate } from "./requests";
+import type { Fate, Fault } from "./requests";
 import { pass } from "./time";
 
 const PACE: Pace = { endpointsMs: 5, podStartMs: 20, garbageMs: 10 };
@@ -31,10 +31,12 @@ export class World {
   readonly #events = new Map<string, RecordedEvent>();
   readonly #processes: OperatorProcess[];
   readonly #fates: Fate[];
+  /** What becomes of requests that have no fate of their own. */
+  #usual = WELL;
   /** Those that ended. */
   readonly #past: OperatorProcess[] = [];
 
-  constructor({ operators, fates, protection }: History) {
+  constructor({ operators, fates, protection }: Omit<History, "outage">) {
     this.server.onChange(({ phase, kind, object }) => {
       note(
         phase,
@@ -103,9 +105,25 @@ export class World {
     }
   }
 
+  /** From now on every request fails. */
+  breakDown(fault: Fault): void {
+    this.#usual = { ms: 1, fault };
+  }
+
+  /** Names that somebody else's objects have taken from the operator's, as `Pod shop/x`. */
+  get taken(): string[] {
+    return (["Pod", "EndpointSlice"] as const).flatMap(kind =>
+      this.server
+        .list(kind)
+        .filter(({ metadata }) => metadata.name.startsWith("service-watcher-") && !metadata.labels)
+        .map(object => `${kind} ${nameOf(object)}`),
+    );
+  }
+
   /** Ends all trouble; milliseconds that are long enough for everything pass. */
   async comeToRest(): Promise<void> {
     this.#fates.length = 0;
+    this.#usual = WELL;
     Object.assign(this.#controllers.pace, PACE);
     this.#ours()
       .filter(isLive)
@@ -135,7 +153,7 @@ export class World {
 
   #startOperator(startMs: readonly number[]): OperatorProcess {
     const nextFate = (what: string) => {
-      const fate = this.#fates.shift() ?? WELL;
+      const fate = this.#fates.shift() ?? this.#usual;
       // The API server answers a deletion so only if another object has that name.
       return fate.fault === 409 && what.startsWith("delete") ? WELL : fate;
     };
