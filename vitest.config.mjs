@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 // Binaries may have to be built before the first control plane is up.
 const BUILD_TIMEOUT_MS = 45 * 60_000;
+// It tells of each Service that it starts a fallback for, thousands of times.
+const MODEL = { LOG_LEVEL: "silent" };
 
 export default defineConfig({
   test: {
@@ -9,11 +11,20 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {
         test: {
-          name: "model",
+          name: "histories",
           include: ["test/model/**/*.test.ts"],
-          // It tells of each Service that it starts a fallback for, thousands of times.
-          env: { LOG_LEVEL: "silent" },
+          // The same ones each time.
+          env: { ...MODEL, MODEL_SEED: "1", MODEL_RUNS: "1000" },
           testTimeout: 600_000,
+          sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        test: {
+          name: "model",
+          include: ["test/model/*-operator*.test.ts"],
+          env: MODEL,
+          testTimeout: 3_600_000,
           sequence: { groupOrder: 4 },
         },
       },

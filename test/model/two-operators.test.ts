@@ -1,0 +1,3 @@
+import { testPromises } from "./support/promises";
+
+testPromises(2);
