@@ -5,6 +5,8 @@ import { PeprModule } from "pepr";
 import { criticalServices } from "./capabilities/critical-services";
 import { followEndpointSlices } from "./capabilities/endpoint-slices";
 import { fallbackPods } from "./capabilities/fallback-pods";
+import { serveMetrics } from "./capabilities/engine/metrics";
+import { addProcessMetrics } from "./capabilities/engine/process-metrics";
 import { RelistingOperator } from "./capabilities/engine/relisting-operator";
 import { own } from "./capabilities/own";
 import { followServices } from "./capabilities/services";
@@ -23,6 +25,8 @@ function startModule(): void {
 }
 
 async function startWatcher(): Promise<void> {
+  addProcessMetrics(operator.metrics, cfg.version);
+  serveMetrics(operator.metrics);
   await installCrd();
   startModule();
   followServices(operator);

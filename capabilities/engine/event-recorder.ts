@@ -3,6 +3,7 @@ import type { ClusterApi } from "../cluster";
 import { ApiError } from "../cluster/api";
 import type { Occurrence, RecordedEvent, Regarding } from "../cluster/events";
 import type { Announcement } from "../domain/announce";
+import type { QueueMetrics } from "./queue-metrics";
 import { WorkQueue } from "./work-queue";
 
 /** Few: what Services wait for goes first. */
@@ -36,11 +37,12 @@ export class EventRecorder {
   readonly #recorded = new Map<string, Remembered>();
   readonly #queue: WorkQueue;
 
-  constructor(api: ClusterApi, log: typeof Log) {
+  constructor(api: ClusterApi, log: typeof Log, queues: QueueMetrics) {
     this.#api = api;
     this.#log = log;
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
+      meter: queues.meter("event", CONCURRENCY),
       backoff: BACKOFF,
       work: key => this.#write(key),
       onFailure: (_key, error) => {

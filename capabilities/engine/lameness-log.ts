@@ -12,6 +12,11 @@ export class LamenessLog {
     this.#log = log;
   }
 
+  /** How many Services are lame. */
+  get count(): number {
+    return this.#lame.size;
+  }
+
   /** Logs a line if the Service changed between lame and well since the last call. */
   report(key: ServiceKey, situation: Situation): void {
     const lame = isLame(situation);

@@ -9,13 +9,17 @@ import type {
   ServiceKey,
   ServiceObject,
 } from "../domain/kubernetes";
+import { METRICS } from "../domain/metrics";
 import { View } from "../domain/view";
 import { clusterApi, type ClusterApi } from "../cluster";
 import { EventRecorder } from "./event-recorder";
 import { FallbackContent } from "./fallback-content";
 import { LamenessLog } from "./lameness-log";
+import { Metrics } from "./metrics";
 import { ProblemLog } from "./problem-log";
+import { QueueMetrics } from "./queue-metrics";
 import { Reconciler } from "./reconcile";
+import { ServiceMetrics } from "./service-metrics";
 import { ServiceStates } from "./service-states";
 import { StatusWriter } from "./status-writer";
 import { Transitions, type Hooks, type TransitionListener } from "./transitions";
@@ -29,6 +33,7 @@ const RETRY_BACKOFF = { baseMs: 500, maxMs: 30_000 };
  * all in one go and without I/O: the client runs callbacks side by side and their errors are lost.
  */
 export class Operator implements Hooks {
+  readonly metrics = new Metrics();
   readonly #log: typeof Log = Log.child({ component: "operator" });
   readonly #config: Config;
   readonly #view = new View();
@@ -43,26 +48,30 @@ export class Operator implements Hooks {
     const log = this.#log;
     const view = this.#view;
     const problems = new ProblemLog(log);
-    const events = new EventRecorder(api, log);
+    const queues = new QueueMetrics(this.metrics);
+    const events = new EventRecorder(api, log, queues);
     const states = new ServiceStates({
       events,
       transitions: this.#transitions,
+      metrics: new ServiceMetrics(this.metrics),
       log,
       onChange: names => {
         this.#status.refresh(names);
       },
     });
     const isSettled = () => this.#isSettled();
-    this.#status = new StatusWriter({ view, states, api, events, log, isSettled });
+    this.#status = new StatusWriter({ view, states, api, events, queues, log, isSettled });
     const lameness = new LamenessLog(log);
+    this.metrics.gauge(METRICS.lameServices, () => [[lameness.count, {}]]);
     const content = new FallbackContent(api, config);
     const actor = new Actor({ api, view, config, content, log });
     const reconciler = new Reconciler({ view, actor, content, lameness, states, log });
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
       backoff: RETRY_BACKOFF,
-      work: async key => {
-        const againInMs = await reconciler.reconcile(key);
+      meter: queues.meter("service", CONCURRENCY),
+      work: async (key, since) => {
+        const againInMs = await reconciler.reconcile(key, since);
         problems.clear(key);
         return againInMs;
       },

@@ -45,20 +45,21 @@ export class Reconciler {
    * Puts one Service right. Nothing is remembered from one call to the next that decides anything
    * for good, so it may run at any time and any number of times.
    *
+   * @param since when the operator learned of what is new, in milliseconds of `performance.now()`
    * @returns milliseconds until it is to run again even without an event, if it is
    * @throws {Obstacle | ApiError} if it could not; to be tried again
    */
-  async reconcile(key: ServiceKey): Promise<number | undefined> {
+  async reconcile(key: ServiceKey, since: number): Promise<number | undefined> {
     const { lameness } = this.#parts;
     const situation = this.#look(key);
     lameness.report(key, situation);
     const source = contentSource(situation.protectedBy ?? []);
     try {
       const againInMs = await this.#putRight(key, situation, source);
-      this.#tell(key, source);
+      this.#tell(key, source, since);
       return againInMs;
     } catch (error) {
-      this.#tell(key, source, error);
+      this.#tell(key, source, since, error);
       throw error;
     }
   }
@@ -105,7 +106,7 @@ export class Reconciler {
     return action === "keep" && unwatchedPage(source) ? RECHECK_MS : againInMs;
   }
 
-  #tell(key: ServiceKey, source: ContentSource, error?: unknown): void {
+  #tell(key: ServiceKey, source: ContentSource, since: number, error?: unknown): void {
     const { content, states } = this.#parts;
     const situation = this.#look(key);
     const { service, fallbacks } = situation;
@@ -113,7 +114,8 @@ export class Reconciler {
       content.forget(key);
     }
     const warnings = service ? content.warnings(key, service, source, fallbacks) : [];
-    states.report(key, situation, warnings, error === undefined ? undefined : problemOf(error));
+    const problem = error === undefined ? undefined : problemOf(error);
+    states.report(key, situation, { warnings, problem, since });
   }
 
   #look(key: ServiceKey): Situation {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Log, metricsCollector } from "pepr";
+import { Log } from "pepr";
 import {
   listCriticalServices,
   listEndpointSlices,
@@ -7,9 +7,11 @@ import {
   listServices,
 } from "../cluster/lists";
 import type { CriticalServiceObject } from "../domain/critical-service";
-import { Followed, type Listed } from "../domain/followed";
+import type { Followed, Listed } from "../domain/followed";
 import type { EndpointSliceObject, PodObject, ServiceObject } from "../domain/kubernetes";
+import { METRICS } from "../domain/metrics";
 import { Operator } from "./operator";
+import { WatchMetrics } from "./watch-metrics";
 import { retryDelay } from "./work-queue";
 
 /** Until then Pepr's watches have told of all there is; it begins them within 6 s. */
@@ -17,7 +19,6 @@ const FIRST_LIST_MS = 10_000;
 /** Time to act on what the last list brought, before the process ends. */
 const LAST_WORK_MS = 3000;
 const BACKOFF = { baseMs: 1000, maxMs: 10_000 };
-const METRIC = "missed_changes";
 
 /** A kind that is listed now and then. */
 interface Relisted {
@@ -35,10 +36,11 @@ interface Relisted {
  */
 export class RelistingOperator extends Operator {
   readonly #log: typeof Log = Log.child({ component: "relist" });
-  readonly #services = new Followed<ServiceObject>();
-  readonly #slices = new Followed<EndpointSliceObject>();
-  readonly #pods = new Followed<PodObject>();
-  readonly #criticalServices = new Followed<CriticalServiceObject>();
+  readonly #watches = new WatchMetrics(this.metrics);
+  readonly #services = this.#watches.followed<ServiceObject>("Service");
+  readonly #slices = this.#watches.followed<EndpointSliceObject>("EndpointSlice");
+  readonly #pods = this.#watches.followed<PodObject>("Pod");
+  readonly #criticalServices = this.#watches.followed<CriticalServiceObject>("CriticalService");
 
   override serviceSeen(service: ServiceObject): void {
     if (this.#services.seen(service)) {
@@ -90,7 +92,7 @@ export class RelistingOperator extends Operator {
 
   /** Lists each kind every `intervalMs` milliseconds, for as long as the process lives. */
   relistEvery(intervalMs: number): void {
-    metricsCollector.addCounter(METRIC, "Changes that were found by a list and not by a watch");
+    this.metrics.gauge(METRICS.relistInterval, () => [[intervalMs / 1000, {}]]);
     for (const relisted of this.#relisted()) {
       void this.#keepListing(relisted, intervalMs);
     }
@@ -180,11 +182,7 @@ function relisted<T extends object>(
       const { seen, gone, untold } = followed.listed(await list());
       seen.forEach(tell.seen);
       gone.forEach(tell.gone);
-      const missed = seen.length + gone.length;
-      for (let count = 0; count < missed; count++) {
-        metricsCollector.incCounter(METRIC);
-      }
-      return { missed, untold };
+      return { missed: seen.length + gone.length, untold };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Log } from "pepr";
 import { announceService, type Announcement } from "../domain/announce";
-import { isLame, type Situation } from "../domain/situation";
+import { isLame, standbyOf, type Situation } from "../domain/situation";
 import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import {
   serviceState,
@@ -12,14 +12,24 @@ import {
   type TimedState,
 } from "../domain/service-state";
 import type { EventRecorder } from "./event-recorder";
+import type { ServiceMetrics } from "./service-metrics";
 import type { Transitions } from "./transitions";
 
 interface Parts {
   readonly events: EventRecorder;
+  readonly metrics: ServiceMetrics;
   readonly transitions: Transitions;
   readonly log: typeof Log;
   /** Told of the CriticalServices whose Services have changed. */
   readonly onChange: (criticalServices: readonly string[]) => void;
+}
+
+/** What else is known of a Service that was just put right, or not. */
+interface Report {
+  readonly warnings: readonly string[];
+  readonly problem: Problem | undefined;
+  /** When the operator learned of what is new, in milliseconds of `performance.now()`. */
+  readonly since: number;
 }
 
 interface Known {
@@ -37,12 +47,7 @@ export class ServiceStates {
   }
 
   /** Notes how a Service fares. */
-  report(
-    key: ServiceKey,
-    situation: Situation,
-    warnings: readonly string[],
-    problem?: Problem,
-  ): void {
+  report(key: ServiceKey, situation: Situation, { warnings, problem, since }: Report): void {
     if (isPassing(situation)) {
       return;
     }
@@ -52,6 +57,7 @@ export class ServiceStates {
     if (!isSame(before, state, namedBy)) {
       const now = state && { state: timed(before?.state, state, new Date()), namedBy };
       this.#change(key, situation, before, now);
+      this.#measure(key, situation, before, since);
     }
   }
 
@@ -72,6 +78,15 @@ export class ServiceStates {
     return [...this.#known]
       .filter(([, { namedBy }]) => namedBy.includes(criticalService))
       .map(([key, { state }]) => [key, state]);
+  }
+
+  #measure(key: ServiceKey, situation: Situation, known: Known | undefined, since: number): void {
+    const before = known?.state.phase;
+    const now = this.#known.get(key)?.state.phase;
+    if (before !== now) {
+      const standby = standbyOf(situation);
+      this.#parts.metrics.changed(key, { before, now, standby, since });
+    }
   }
 
   #tellListeners(

@@ -6,6 +6,7 @@ import { saysTheSame, statusOf, timeless } from "../domain/status";
 import type { View } from "../domain/view";
 import type { EventRecorder } from "./event-recorder";
 import { Insistence } from "./insistence";
+import type { QueueMetrics } from "./queue-metrics";
 import type { ServiceStates } from "./service-states";
 import { WorkQueue } from "./work-queue";
 
@@ -19,6 +20,7 @@ interface Parts {
   readonly states: ServiceStates;
   readonly api: ClusterApi;
   readonly events: EventRecorder;
+  readonly queues: QueueMetrics;
   readonly log: typeof Log;
   /** Whether all Services have been looked at once; half a picture is not written down. */
   readonly isSettled: () => boolean;
@@ -35,6 +37,7 @@ export class StatusWriter {
     this.#parts = parts;
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
+      meter: parts.queues.meter("status", CONCURRENCY),
       backoff: BACKOFF,
       work: name => this.#write(name),
       onFailure: (criticalService, error) => {

@@ -22,6 +22,19 @@ export function retryDelay(backoff: Backoff, failures: number, error: unknown): 
   return retryAfterMs(error) + backoffDelay(backoff, failures);
 }
 
+/** How a piece of work ended: done, failed, or to be looked at again later. */
+export type Outcome = "success" | "error" | "requeue_after";
+
+/** Told of what a queue does, to measure it. */
+export interface QueueMeter {
+  /** A key waits that did not wait already. */
+  added(): void;
+  /** A key waits no more, and is not worked on either. */
+  dropped(): void;
+  /** Work on a key begins after it has waited. @returns to be called when the work has ended */
+  started(waitedMs: number): (outcome: Outcome) => void;
+}
+
 interface Options {
   /** How many keys are worked on at once; of one group, see {@link Turns}, half as many are. */
   readonly concurrency: number;
@@ -29,11 +42,13 @@ interface Options {
   /**
    * Works on one key; a rejection has it tried again.
    *
+   * @param since when the key was added, in milliseconds of `performance.now()`
    * @returns milliseconds until the key is to have another turn anyway, if it is
    */
-  readonly work: (key: string) => Promise<number | undefined>;
+  readonly work: (key: string, since: number) => Promise<number | undefined>;
   /** Told of each failure, and of the milliseconds until the next try. */
   readonly onFailure: (key: string, error: unknown, retryMs: number) => void;
+  readonly meter?: QueueMeter;
 }
 
 /**
@@ -47,6 +62,8 @@ interface Options {
 export class WorkQueue {
   readonly #options: Options;
   readonly #turns: Turns;
+  /** When each key that waits was added, in milliseconds of `performance.now()`. */
+  readonly #added = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** Keys that the API server has asked to wait; no event brings them forward. */
@@ -65,6 +82,7 @@ export class WorkQueue {
       if (!this.#held.has(key)) {
         this.#cancelTimer(key);
         this.#turns.add(key);
+        this.#noteAdded(key);
       }
     }
     this.#schedule();
@@ -101,18 +119,23 @@ export class WorkQueue {
 
   #startWork(): void {
     for (let key = this.#turns.next(); key !== undefined; key = this.#turns.next()) {
-      void this.#run(key);
+      const since = this.#added.get(key) ?? performance.now();
+      this.#added.delete(key);
+      void this.#run(key, since);
     }
   }
 
-  async #run(key: string): Promise<void> {
+  async #run(key: string, since: number): Promise<void> {
+    const ended = this.#options.meter?.started(performance.now() - since);
     try {
-      const againInMs = await this.#options.work(key);
+      const againInMs = await this.#options.work(key, since);
+      ended?.(againInMs === undefined ? "success" : "requeue_after");
       this.#failures.delete(key);
       if (againInMs !== undefined) {
         this.addLater(key, againInMs);
       }
     } catch (error) {
+      ended?.("error");
       this.#retry(key, error);
     } finally {
       this.#turns.finish(key);
@@ -126,11 +149,25 @@ export class WorkQueue {
     const delay = retryDelay(this.#options.backoff, failures, error);
     this.#options.onFailure(key, error, delay);
     if (retryAfterMs(error) > 0) {
-      this.#turns.drop(key);
+      this.#drop(key);
       this.#cancelTimer(key);
       this.#held.add(key);
     }
     this.addLater(key, delay);
+  }
+
+  #noteAdded(key: string): void {
+    if (!this.#added.has(key)) {
+      this.#added.set(key, performance.now());
+      this.#options.meter?.added();
+    }
+  }
+
+  #drop(key: string): void {
+    this.#turns.drop(key);
+    if (this.#added.delete(key)) {
+      this.#options.meter?.dropped();
+    }
   }
 
   #cancelTimer(key: string): void {

@@ -5,6 +5,8 @@ import type { ClusterApi } from "../../capabilities/cluster";
 import type { Occurrence, RecordedEvent, Regarding } from "../../capabilities/cluster/events";
 import type { Announcement } from "../../capabilities/domain/announce";
 import { EventRecorder } from "../../capabilities/engine/event-recorder";
+import { Metrics } from "../../capabilities/engine/metrics";
+import { QueueMetrics } from "../../capabilities/engine/queue-metrics";
 
 const SHOP: Regarding = { apiVersion: "v1", kind: "Service", namespace: "n", name: "a", uid: "1" };
 const LAME: Announcement = { type: "Warning", reason: "ServiceLame", message: "has no Pod" };
@@ -55,7 +57,7 @@ describe("an operator alone", () => {
       fc.asyncProperty(changes(soon), changes(soon), callMs, async (before, after, calls) => {
         const server = new EventServer(calls);
         for (const history of [before, after]) {
-          const recorder = new EventRecorder(server.api(), Log);
+          const recorder = recorderOn(server);
           for (const { pauseMs } of history) {
             await vi.advanceTimersByTimeAsync(pauseMs);
             recorder.record(SHOP, LAME);
@@ -80,10 +82,14 @@ interface Change {
   readonly other?: number | undefined;
 }
 
+function recorderOn(server: EventServer): EventRecorder {
+  return new EventRecorder(server.api(), Log, new QueueMetrics(new Metrics()));
+}
+
 /** What the Event's count is once two operators have told of the changes, each with its lag. */
 async function countOf(history: readonly Change[], calls: fc.Stream<number>): Promise<number> {
   const server = new EventServer(calls);
-  const recorders = [new EventRecorder(server.api(), Log), new EventRecorder(server.api(), Log)];
+  const recorders = [recorderOn(server), recorderOn(server)];
   for (const { pauseMs, one, other } of history) {
     await vi.advanceTimersByTimeAsync(pauseMs);
     [one, other].forEach((lag, index) => {
