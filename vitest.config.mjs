@@ -38,6 +38,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: "monitoring",
+          include: ["test/monitoring/**/*.test.ts"],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        test: {
           name: "hack",
           include: ["test/hack/**/*.test.ts"],
           testTimeout: 120_000,
