@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { metricsCollector } from "pepr";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../capabilities/domain/config";
-import { METRICS } from "../../capabilities/domain/metrics";
 import { serveMetrics } from "../../capabilities/engine/metrics";
 import { addProcessMetrics } from "../../capabilities/engine/process-metrics";
 import { RelistingOperator } from "../../capabilities/engine/relisting-operator";
