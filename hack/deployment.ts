@@ -30,6 +30,11 @@ export async function operatorReady(kubectl: Kubectl): Promise<void> {
     const rollout = ["rollout", "status", "-n", MODULE_NAMESPACE, deployment];
     await kubectl.run([...rollout, "--timeout=180s"]);
   }
+  await crdServed(kubectl);
+}
+
+/** Waits until the operator has brought its CRD. */
+export async function crdServed(kubectl: Kubectl): Promise<void> {
   const crd = "crd/criticalservices.mycrd.com";
   await kubectl.run(["wait", "--for=create", "--timeout=60s", crd]);
   await kubectl.run(["wait", "--for=condition=Established", "--timeout=60s", crd]);

@@ -15,6 +15,8 @@ type Print = (line: string) => void;
 export interface Session {
   readonly kubectl: Kubectl;
   readonly operator: OperatorProcess;
+  /** Port of the operator's metrics, on loopback. */
+  readonly metricsPort: number;
   /** Folder of the kubectl in use. */
   readonly binDir: string;
   /** Milliseconds that one step of the scenario may take there. */
@@ -38,15 +40,17 @@ export async function openEmbedded(print: Print): Promise<Session> {
     port,
     dir: join(dir, "admission"),
   });
+  const metricsPort = await freePort();
   const operator = new OperatorProcess({
     ...permitted,
     role: "watcher",
-    port: await freePort(),
+    port: metricsPort,
     dir: join(dir, "watcher"),
   });
   return {
     kubectl,
     operator,
+    metricsPort,
     binDir,
     timeoutMs: 60_000,
     close: async () => {
@@ -80,6 +84,7 @@ export async function openExisting(file: string, print: Print): Promise<Session>
   return {
     kubectl,
     operator,
+    metricsPort: port,
     binDir: dirname(binary),
     timeoutMs: 180_000,
     close: async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { startControlPlane, type ControlPlane } from "../../hack/control-plane";
 import { freePort } from "../../hack/control-plane/ports";
+import { crdServed } from "../../hack/deployment";
 import { installModule } from "../../hack/installation";
 import { Kubectl } from "../../hack/kubectl";
 import { readModule, type BuiltModule } from "../../hack/module";
@@ -28,10 +29,8 @@ export class Cluster {
   }
 
   /** Waits until the operator has brought its CRD. */
-  async crdServed(): Promise<void> {
-    const crd = "crd/criticalservices.mycrd.com";
-    await this.kubectl.run(["wait", "--for=create", "--timeout=60s", crd]);
-    await this.kubectl.run(["wait", "--for=condition=Established", "--timeout=60s", crd]);
+  crdServed(): Promise<void> {
+    return crdServed(this.kubectl);
   }
 
   /** Starts the operator's other half, which checks CriticalServices. */
