@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { criticalServiceSpec } from "../capabilities/domain/critical-service";
+import { METRICS, type MetricDefinition } from "../capabilities/domain/metrics";
 
 export const README_FILE = join(__dirname, "..", "README.md");
+export const MONITORING_FILE = join(__dirname, "..", "docs", "monitoring.md");
 
 interface Schema {
   type?: string;
@@ -15,18 +17,27 @@ interface Schema {
 
 /** The README with its reference of CriticalService's fields made anew from the schema. */
 export function withReference(readme: string): string {
-  const marked = /(<!-- reference:.*-->\n)[\s\S]*(<!-- \/reference -->)/;
-  return readme.replace(
-    marked,
-    (_, begin: string, end: string) => `${begin}\n${reference()}\n\n${end}`,
-  );
+  const schema = z.toJSONSchema(criticalServiceSpec, { io: "input" }) as Schema;
+  return withTable(readme, ["field", "type", "meaning"], fields(schema, "spec"));
 }
 
-function reference(): string {
-  const schema = z.toJSONSchema(criticalServiceSpec, { io: "input" }) as Schema;
-  const rows = fields(schema, "spec");
-  const table = [["field", "type", "meaning"], ["---", "---", "---"], ...rows];
-  return table.map(cells => `| ${cells.join(" | ")} |`).join("\n");
+/** The page about monitoring with its reference of the metrics made anew from their definitions. */
+export function withMetrics(page: string): string {
+  const rows = Object.values<MetricDefinition>(METRICS).map(({ name, type, labels, help }) => [
+    `\`${name}\``,
+    type,
+    labels.map(label => `\`${label}\``).join(", "),
+    help,
+  ]);
+  return withTable(page, ["metric", "type", "labels", "meaning"], rows);
+}
+
+/** A text with a table between its marks for a reference. */
+function withTable(text: string, head: readonly string[], rows: readonly string[][]): string {
+  const table = [head, head.map(() => "---"), ...rows];
+  const lines = table.map(cells => `| ${cells.join(" | ")} |`).join("\n");
+  const marked = /(<!-- reference:.*-->\n)[\s\S]*(<!-- \/reference -->)/;
+  return text.replace(marked, (_, begin: string, end: string) => `${begin}\n${lines}\n\n${end}`);
 }
 
 function fields({ properties = {}, required = [] }: Schema, path: string): string[][] {
