@@ -66,8 +66,8 @@ const now: Row = {
       queries: [{ expr: `sum(${named(METRICS.services)})`, legend: "" }],
     },
     {
-      title: "Fallbacks that took over",
-      description: "Within the time shown.",
+      title: "Takeovers",
+      description: "Times that a fallback took over, within the time shown.",
       kind: "number",
       unit: "short",
       queries: [
@@ -201,3 +201,11 @@ const operator: Row = {
 
 /** What the dashboard shows, from top to bottom. */
 export const ROWS: readonly Row[] = [now, services, operator];
+
+/** A panel's query with what Grafana would put in for its variables, for some seconds of all operators. */
+export function concrete(expr: string, seconds: number): string {
+  return expr
+    .replaceAll("$__rate_interval", "10s")
+    .replaceAll("$__range", `${seconds}s`)
+    .replaceAll("$job", ".+");
+}

@@ -1,4 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import type { Manifest } from "../../hack/module";
+import { monitoringManifests } from "../../hack/monitoring/manifests";
 import {
   CHART,
   MANIFESTS,
@@ -81,6 +84,20 @@ describe("deploying", () => {
   it("is undone without a trace", async () => {
     await remove();
     await nothingIsLeft();
+  });
+
+  it("by helm brings what Prometheus and Grafana pick up, if asked for it", async () => {
+    await run("npm", "run", "build");
+    const values = ["--set", "monitoring.enabled=true,monitoring.labels.release=prometheus"];
+    const rendered = await run("helm", "template", "critsvc", CHART, ...values);
+    const documents = parseAllDocuments(rendered).map(document => document.toJS() as Manifest);
+    for (const manifest of monitoringManifests()) {
+      const { metadata } = manifest;
+      const labels = { ...metadata.labels, release: "prometheus" };
+      expect(documents).toContainEqual({ ...manifest, metadata: { ...metadata, labels } });
+    }
+    const without = await run("helm", "template", "critsvc", CHART);
+    expect(without).not.toContain("PrometheusRule");
   });
 
   it("by `helm install` brings a working operator, with a seccomp profile of one's own too", async () => {

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crdServed } from "../../deployment";
 import { openEmbedded } from "../../session";
-import { ROWS, type Panel } from "../panels";
+import { concrete, ROWS, type Panel } from "../panels";
 import { draw } from "./draw";
-import { Prometheus, type Series } from "./prometheus";
+import type { Answer } from "./plot";
+import { Prometheus } from "./prometheus";
 import { playStory } from "./story";
 
 /**
@@ -33,9 +34,9 @@ async function run(): Promise<void> {
 }
 
 /** @throws Error if a query is bad, or a panel stays empty */
-async function ask(prometheus: Prometheus, start: number): Promise<Map<Panel, Series[][]>> {
+async function ask(prometheus: Prometheus, start: number): Promise<Map<Panel, Answer>> {
   const end = Math.floor(Date.now() / 1000);
-  const answers = new Map<Panel, Series[][]>();
+  const answers = new Map<Panel, Answer>();
   for (const panel of ROWS.flatMap(({ panels }) => panels)) {
     const queries = panel.queries.map(({ expr }) => concrete(expr, end - start));
     const range = { start, end, step: STEP_SECONDS };
@@ -43,17 +44,9 @@ async function ask(prometheus: Prometheus, start: number): Promise<Map<Panel, Se
     if (series.flat().length === 0) {
       throw new Error(`The panel "${panel.title}" shows nothing`);
     }
-    answers.set(panel, series);
+    answers.set(panel, { range, series });
   }
   return answers;
-}
-
-/** The query with what Grafana would put in for its variables. */
-function concrete(expr: string, seconds: number): string {
-  return expr
-    .replaceAll("$__rate_interval", "10s")
-    .replaceAll("$__range", `${seconds}s`)
-    .replaceAll("$job", ".+");
 }
 
 run().then(

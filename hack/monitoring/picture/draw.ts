@@ -1,6 +1,5 @@
 import { ROWS, type Panel } from "../panels";
-import { plot, text, type Box } from "./plot";
-import type { Series } from "./prometheus";
+import { plot, text, type Answer, type Box } from "./plot";
 
 const WIDTH = 1100;
 const GAP = 8;
@@ -16,14 +15,15 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328 } .row { font-size: 15px;
 line { stroke: #8c959f; stroke-opacity: .3 } path { fill: none; stroke-width: 1.5 }`;
 
 /** The dashboard as SVG, with what a Prometheus answered to the queries of each panel. */
-export function draw(answers: ReadonlyMap<Panel, readonly Series[][]>): string {
+export function draw(answers: ReadonlyMap<Panel, Answer>): string {
   const parts: string[] = [];
   let y = GAP;
   for (const { title, panels } of ROWS) {
     parts.push(text(GAP, y + 20, title, "row"));
     y += ROW_HEAD;
     for (const [panel, box] of arrange(panels, y)) {
-      parts.push(plot(panel, answers.get(panel) ?? [], box));
+      const answer = answers.get(panel);
+      parts.push(answer ? plot(panel, answer, box) : "");
       y = Math.max(y, box.y + box.height + GAP);
     }
   }

@@ -1,5 +1,5 @@
 import type { Panel } from "../panels";
-import type { Series } from "./prometheus";
+import type { Range, Series } from "./prometheus";
 
 /** Where a panel is, in pixels. */
 export interface Box {
@@ -20,17 +20,27 @@ const HEAD = 26;
 const LEGEND_LINE = 16;
 const LEGEND_COLUMNS = 2;
 const LEGEND_LINES = 4;
-const AXIS = 52;
+const AXIS = 62;
 const TICKS = 4;
+/** Seconds from which on they are told in minutes. */
+const MINUTES_FROM = 120;
+const MIB = 2 ** 20;
+
+/** What the queries of a panel were answered, about a range of time. */
+export interface Answer {
+  readonly range: Range;
+  readonly series: readonly Series[][];
+}
 
 /** A panel with what its queries were answered, as SVG. */
-export function plot(panel: Panel, answers: readonly Series[][], box: Box): string {
+export function plot(panel: Panel, { range, series }: Answer, box: Box): string {
   const lines = panel.queries.flatMap(({ legend }, index) =>
-    (answers[index] ?? []).map(series => toLine(legend, series)),
+    (series[index] ?? []).map(one => toLine(legend, one)),
   );
   const frame = `<rect class="panel" x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}" rx="3"/>`;
   const title = text(box.x + 10, box.y + 18, panel.title, "head");
-  const content = panel.kind === "number" ? number(panel, lines, box) : chart(panel, lines, box);
+  const content =
+    panel.kind === "number" ? number(panel, lines, box) : chart(panel, lines, range, box);
   return [frame, title, content].join("\n");
 }
 
@@ -48,7 +58,12 @@ function number({ unit, trouble }: Panel, [line]: readonly Line[], box: Box): st
   return text(box.x + box.width / 2, box.y + box.height / 2 + 22, shown, style);
 }
 
-function chart(panel: Panel, lines: readonly Line[], box: Box): string {
+function chart(
+  panel: Panel,
+  lines: readonly Line[],
+  { start, end, step }: Range,
+  box: Box,
+): string {
   const rows = Math.min(LEGEND_LINES, Math.ceil(lines.length / LEGEND_COLUMNS));
   const plane = {
     x: box.x + AXIS,
@@ -56,10 +71,9 @@ function chart(panel: Panel, lines: readonly Line[], box: Box): string {
     width: box.width - AXIS - 14,
     height: box.height - HEAD - 30 - rows * LEGEND_LINE,
   };
-  const times = lines.flatMap(({ points }) => points.map(([time]) => time));
-  const [start, end] = [Math.min(...times), Math.max(...times)];
-  const top = roundUp(Math.max(0, ...lines.flatMap(({ points }) => points.map(([, v]) => v))));
-  const x = (time: number) => plane.x + (plane.width * (time - start)) / (end - start || 1);
+  const most = Math.max(0, ...lines.flatMap(({ points }) => points.map(([, value]) => value)));
+  const top = roundUp(most, scaleOf(panel.unit, most));
+  const x = (time: number) => plane.x + (plane.width * (time - start)) / (end - start);
   const y = (value: number) => plane.y + plane.height * (1 - value / top);
   const ticks = Array.from({ length: TICKS + 1 }, (_, index) => (top * index) / TICKS);
   const minutes = Array.from({ length: Math.floor((end - start) / 60) + 1 }, (_, index) => index);
@@ -72,7 +86,7 @@ function chart(panel: Panel, lines: readonly Line[], box: Box): string {
     ...minutes.map(minute =>
       text(x(start + minute * 60), plane.y + plane.height + 15, `${minute} min`, "tick"),
     ),
-    ...lines.map(({ points }, index) => path(points, x, y, colorOf(index))),
+    ...lines.map(({ points }, index) => path(points, step, { x, y }, colorOf(index))),
     legend(lines, { ...box, y: plane.y + plane.height + 32 }),
   ].join("\n");
 }
@@ -80,13 +94,10 @@ function chart(panel: Panel, lines: readonly Line[], box: Box): string {
 /** Where a series is interrupted, so is its line. */
 function path(
   points: Line["points"],
-  x: (time: number) => number,
-  y: (value: number) => number,
+  step: number,
+  { x, y }: { x: (time: number) => number; y: (value: number) => number },
   color: string,
 ): string {
-  const step = Math.min(
-    ...points.slice(1).map(([time], index) => time - (points[index]?.[0] ?? 0)),
-  );
   const moves = points.map(([time, value], index) => {
     const before = points[index - 1]?.[0] ?? -Infinity;
     return `${time - before > step * 1.5 ? "M" : "L"}${at(x(time))} ${at(y(value))}`;
@@ -115,19 +126,26 @@ function colorOf(index: number): string {
   return COLORS[index % COLORS.length] ?? "";
 }
 
-/** The next of 1, 2, 4 or 8 times a power of ten. */
-function roundUp(value: number): number {
+function scaleOf(unit: Panel["unit"], most: number): number {
+  const isMinutes = unit === "s" && most >= MINUTES_FROM;
+  return unit === "bytes" ? MIB : isMinutes ? 60 : 1;
+}
+
+/** The next of 1, 2, 4 or 8 times a power of ten, of what a unit is shown in. */
+function roundUp(most: number, scale: number): number {
+  const value = most / scale;
   const power = 10 ** Math.floor(Math.log10(value || 1));
-  return power * ([1, 2, 4, 8, 10].find(factor => factor * power >= value) ?? 10);
+  const factor = [1, 2, 4, 8, 10].find(one => one * power >= value) ?? 10;
+  return factor * power * scale;
 }
 
 function inUnit(value: number, unit: Panel["unit"]): string {
   const short = (number: number) => String(Number(number.toPrecision(3)));
   switch (unit) {
     case "bytes":
-      return `${short(value / 2 ** 20)} MiB`;
+      return `${short(value / MIB)} MiB`;
     case "s":
-      return value >= 120 ? `${short(value / 60)} min` : `${short(value)} s`;
+      return value >= MINUTES_FROM ? `${short(value / 60)} min` : `${short(value)} s`;
     case "ops":
       return `${short(value)}/s`;
     case "short":

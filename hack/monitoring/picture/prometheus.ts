@@ -15,9 +15,11 @@ export interface Series {
   readonly values: readonly (readonly [time: number, value: string])[];
 }
 
-interface Range {
+/** A time, in seconds since 1970. */
+export interface Range {
   readonly start: number;
   readonly end: number;
+  /** Seconds between two values. */
   readonly step: number;
 }
 

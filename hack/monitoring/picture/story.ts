@@ -40,6 +40,7 @@ export async function playStory(kubectl: Kubectl, print: (line: string) => void)
   await scene("The PodTemplate is there now");
   await kubectl.apply(...["prices", "orders", "images"].map(pod));
   await scene("All are back");
+  await scene("One is lost again", lose("prices"));
 }
 
 function template(): object {
