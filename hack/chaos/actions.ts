@@ -1,9 +1,9 @@
-import { FALLBACK_LABEL, OWNED_ANNOTATION } from "../../capabilities/domain/fallback-pod";
+import type { ObjectMeta } from "../../capabilities/domain/kubernetes";
 import { STRATEGIC_MERGE, type ClusterApi } from "./cluster-api";
-import type { Action, PlannedSpec } from "./plan";
+import { CONTAINERS, fallbackName, impostor, pods, slices, standbyName } from "./impostors";
+import type { Action, Place, PlannedSpec } from "./plan";
 
 const CRITICAL_SERVICES = "/apis/mycrd.com/v1/criticalservices";
-const CONTAINERS = [{ name: "app", image: "example.com/app:1" }];
 /** How kwok is told not to make a Pod Ready. */
 const NOT_READY = { "critical-service-operator/not-ready": "true" };
 
@@ -16,15 +16,20 @@ export async function perform(api: ClusterApi, action: Action): Promise<void> {
 }
 
 /** Where the fallback Pod of a Service is, unless there are several. */
-export function fallbackPath(place: { namespace: string; service: string }): string {
-  return pod(place.namespace, fallbackName(place.service));
+function fallbackPath({ namespace, service }: Place): string {
+  return pod(namespace, fallbackName(service));
+}
+
+/** Where the EndpointSlice of a warm standby is. */
+function standbyPath({ namespace, service }: Place): string {
+  return `${slices(namespace)}/${standbyName(service)}`;
 }
 
 const DEEDS: { readonly [Name in Action["do"]]: Do<Name> } = {
   "put Service": async (api, { namespace, service, tier, version }) => {
     const labels = { app: service, tier };
     const selector = { app: service, version: version || null };
-    await api.create(collection(namespace, "services"), {
+    await api.create(services(namespace), {
       metadata: { name: service, labels },
       spec: { selector: { app: service }, ports: [{ port: 80, targetPort: 8080 }] },
     });
@@ -37,7 +42,7 @@ const DEEDS: { readonly [Name in Action["do"]]: Do<Name> } = {
   "end fallback": (api, place) =>
     api.patch(`${fallbackPath(place)}/status`, { status: { phase: "Failed" } }),
   "put Pod": async (api, { namespace, service, index, ready }) => {
-    await api.create(collection(namespace, "pods"), {
+    await api.create(pods(namespace), {
       metadata: {
         name: podName(service, index),
         // Some of its Pods are of the other version, which the Service may come to select.
@@ -57,28 +62,23 @@ const DEEDS: { readonly [Name in Action["do"]]: Do<Name> } = {
     api.delete(pod(namespace, podName(service, index))),
   "relabel Pod": (api, { namespace, service, index }) =>
     api.patch(pod(namespace, podName(service, index)), { metadata: { labels: { app: "gone" } } }),
-  "put impostor": async (api, { namespace, service, mark }) => {
-    await api.create(collection(namespace, "pods"), {
-      metadata: {
-        name: mark === "name" ? fallbackName(service) : impostorName(service, mark),
-        labels: { app: "impostor", ...(mark === "label" && { [FALLBACK_LABEL]: service }) },
-        annotations:
-          mark === "annotation" ? { [OWNED_ANNOTATION.key]: OWNED_ANNOTATION.value } : {},
-      },
-      spec: { containers: CONTAINERS },
-    });
+  "put impostor": async (api, place) => {
+    const { path, object } = impostor(place);
+    await api.create(path, object);
   },
-  "delete impostor": async (api, { namespace, service, mark }) => {
-    if (mark !== "name") {
-      await api.delete(pod(namespace, impostorName(service, mark)));
-      return;
-    }
-    const path = pod(namespace, fallbackName(service));
-    const found = (await api.get(path)) as { metadata?: { labels?: { app?: string } } } | undefined;
-    if (found?.metadata?.labels?.app === "impostor") {
-      await api.delete(path);
+  "delete impostor": async (api, place) => {
+    const { path, object } = impostor(place);
+    const at = `${path}/${object.metadata.name}`;
+    const found = (await api.get(at)) as { metadata?: ObjectMeta } | undefined;
+    // The name may be the operator's meanwhile.
+    if (found?.metadata?.labels?.app === object.metadata.labels.app) {
+      await api.delete(at);
     }
   },
+  "delete standby endpoint": (api, place) => api.delete(standbyPath(place)),
+  "empty standby endpoint": (api, place) => api.patch(standbyPath(place), { endpoints: [] }),
+  "set standby": (api, { name, standby }) =>
+    api.patch(`${CRITICAL_SERVICES}/${name}`, { spec: { standby } }),
   "put CriticalService": async (api, { name, spec }) => {
     await replace(api, name, criticalServiceSpec(spec));
   },
@@ -92,38 +92,31 @@ const DEEDS: { readonly [Name in Action["do"]]: Do<Name> } = {
 async function replace(api: ClusterApi, name: string, spec: object): Promise<void> {
   const object = { apiVersion: "mycrd.com/v1", kind: "CriticalService", metadata: { name }, spec };
   await api.create(CRITICAL_SERVICES, object);
-  const cleared = { namespace: null, nameSpace: null, page: null, ...spec };
+  const cleared = { namespace: null, nameSpace: null, page: null, standby: null, ...spec };
   await api.patch(`${CRITICAL_SERVICES}/${name}`, { spec: cleared });
 }
 
-function criticalServiceSpec({ namespace, key, value, message }: PlannedSpec): object {
+function criticalServiceSpec({ namespace, key, value, message, standby }: PlannedSpec): object {
   return {
     matchLabels: [{ key, value }],
     ...(namespace !== undefined && { namespace }),
     ...(message !== undefined && { page: { message } }),
+    ...(standby !== undefined && { standby }),
   };
 }
 
-function collection(namespace: string, plural: "services" | "pods"): string {
-  return `/api/v1/namespaces/${namespace}/${plural}`;
+function services(namespace: string): string {
+  return `/api/v1/namespaces/${namespace}/services`;
 }
 
 function serviceAt(namespace: string, name: string): string {
-  return `${collection(namespace, "services")}/${name}`;
+  return `${services(namespace)}/${name}`;
 }
 
 function pod(namespace: string, name: string): string {
-  return `${collection(namespace, "pods")}/${name}`;
+  return `${pods(namespace)}/${name}`;
 }
 
 function podName(service: string, index: number): string {
   return `${service}-${index}`;
-}
-
-function fallbackName(service: string): string {
-  return `service-watcher-${service}`;
-}
-
-function impostorName(service: string, mark: string): string {
-  return `impostor-${service}-${mark}`;
 }

@@ -37,6 +37,7 @@ const SETTLE_MS = 90_000;
 export async function playRound(parts: Parts, round: Round, number: number): Promise<RoundResult> {
   const { stage, checker } = parts;
   const endedBefore = countEnds(stage);
+  await stage.prepare(round);
   await Promise.all([stage.suffer(round), act(parts, round)]);
   const { heldAfterMs, breaches } = await untilHeld(parts);
   const findings = checker.check(stage.operators);

@@ -73,15 +73,17 @@ export class Checker {
     return world
       .takeChanges()
       .flatMap(({ change, at }) => this.#losses.see(change, at))
-      .filter(({ uid }) => !api.deleted.has(uid));
+      .filter(
+        ({ uid, resourceVersion }) => !api.deleted.has(uid) && !api.changed.has(resourceVersion),
+      );
   }
 }
 
-function describe({ service, pod, sinceReasonMs }: Loss): Breach {
+function describe({ service, object, sinceReasonMs }: Loss): Breach {
   const since = Number.isFinite(sinceReasonMs)
     ? `the last reason for it was over ${Math.round(sinceReasonMs)} ms before`
     : "there was no reason for it";
-  return { subject: service, what: `lost its Ready fallback ${pod}: ${since}` };
+  return { subject: service, what: `lost its Ready fallback by ${object}: ${since}` };
 }
 
 function takeFailed({ name: client, proxy }: SupervisedOperator): FailedRequest[] {

@@ -12,6 +12,8 @@ export const MERGE = "application/merge-patch+json";
 export class ClusterApi {
   /** UIDs of what was deleted by this. */
   readonly deleted = new Set<string>();
+  /** The resourceVersions that came of changes by this. */
+  readonly changed = new Set<string>();
 
   constructor(private readonly client: ApiClient) {}
 
@@ -46,14 +48,16 @@ export class ClusterApi {
 
   /** Changes fields of an object, if it is there. */
   async patch(path: string, change: object, type = MERGE): Promise<void> {
-    await this.#expect([200, 404, 409], "PATCH", path, change, type);
+    const { body } = await this.#expect([200, 404, 409], "PATCH", path, change, type);
+    const { metadata } = JSON.parse(body) as Answer;
+    this.changed.add(metadata?.resourceVersion ?? "");
   }
 
   /** Deletes an object at once, if it is there. */
   async delete(path: string): Promise<void> {
     const url = `${path}?gracePeriodSeconds=0`;
     const { body } = await this.#expect([200, 202, 404, 409], "DELETE", url);
-    const { metadata, details } = JSON.parse(body) as Deleted;
+    const { metadata, details } = JSON.parse(body) as Answer;
     this.deleted.add(metadata?.uid ?? details?.uid ?? "");
   }
 
@@ -79,8 +83,8 @@ export class ClusterApi {
 }
 
 /** The API server answers with the object or with a Status. */
-interface Deleted {
-  metadata?: { uid?: string };
+interface Answer {
+  metadata?: { uid?: string; resourceVersion?: string };
   details?: { uid?: string };
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ControlPlane } from "../control-plane";
 import { freePort } from "../control-plane/ports";
+import { until } from "../control-plane/until";
 import type { BuiltModule } from "../module";
 import { OperatorProcess } from "../operator";
 import { FaultProxy } from "./proxy";
@@ -18,6 +19,10 @@ export interface Ground {
 
 /** How soon a container that ended is started again. */
 const RESTART_MS = 500;
+/** Pepr begins to watch some seconds after its start. */
+const START_MS = 60_000;
+/** Services, EndpointSlices, fallback Pods and CriticalServices. */
+const WATCHED_KINDS = 4;
 const LOG_LINES = 40;
 const INFO = 30;
 
@@ -51,6 +56,14 @@ export class SupervisedOperator {
 
   set fault(fault: ProxyFault | undefined) {
     this.proxy.fault = fault;
+  }
+
+  /** Waits until it watches all that it has to. */
+  async watches(): Promise<void> {
+    await until(`${this.name} watches`, START_MS, () => {
+      const open = [...this.proxy.openWatches().keys()].filter(path => !path.includes("pepr.dev"));
+      return Promise.resolve(open.length === WATCHED_KINDS);
+    });
   }
 
   /** SIGKILL; it is started again at once. */

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Standby } from "../../capabilities/domain/critical-service";
 import type { ProxyFault } from "./faults";
 
 export const NAMESPACES = ["chaos-a", "chaos-b"] as const;
@@ -7,15 +8,21 @@ export const SERVICES = ["shop", "cart", "api"] as const;
 const TIERS = ["front", "back"] as const;
 const CRITICAL_SERVICES = ["one", "two", "three"] as const;
 const PODS_PER_SERVICE = 2;
+/** There is no Service of this name, only what looks like its fallback. */
+const NEIGHBOUR = "nobody";
 
 /** What goes wrong in a round. */
 export type Fault =
   | { readonly kind: "none" }
   | ProxyFault
   | { readonly kind: "API server killed" | "etcd killed"; readonly downMs: number }
-  | { readonly kind: "operator killed" | "two operators" | "rolling restart" };
+  /** At a random moment; as it writes; when what it wrote is done, but it does not know yet. */
+  | { readonly kind: "operator killed" | "killed at a write" | "killed after a write" }
+  | { readonly kind: "two operators" | "rolling restart" }
+  /** One of them is told everything late, and acts late. */
+  | { readonly kind: "two operators, one slow"; readonly delayMs: number };
 
-interface Place {
+export interface Place {
   readonly namespace: string;
   readonly service: string;
 }
@@ -24,14 +31,16 @@ interface PodPlace extends Place {
   readonly index: number;
 }
 
-/** By what a Pod of somebody else looks like one of the operator's. */
-export type ImpostorMark = "name" | "label" | "annotation";
+/** By what a Pod or an EndpointSlice of somebody else looks like one of the operator's. */
+const IMPOSTOR_MARKS = ["name", "label", "annotation", "slice name", "slice label"] as const;
+export type ImpostorMark = (typeof IMPOSTOR_MARKS)[number];
 
 export interface PlannedSpec {
   readonly namespace: string | undefined;
   readonly key: "app" | "tier";
   readonly value: string;
   readonly message: string | undefined;
+  readonly standby: Standby | undefined;
 }
 
 /** Something that people or their controllers do in the cluster. */
@@ -41,6 +50,8 @@ export type Action =
   | Deed<"put Pod" | "set ready", PodPlace & { readonly ready: boolean }>
   | Deed<"delete Pod" | "relabel Pod", PodPlace>
   | Deed<"put impostor" | "delete impostor", Place & { readonly mark: ImpostorMark }>
+  | Deed<"delete standby endpoint" | "empty standby endpoint", Place>
+  | Deed<"set standby", { readonly name: string; readonly standby: Standby }>
   | Deed<"put CriticalService", { readonly name: string; readonly spec: PlannedSpec }>
   | Deed<"break CriticalService" | "delete CriticalService", { readonly name: string }>;
 
@@ -75,7 +86,10 @@ const FAULTS: readonly fc.Arbitrary<Fault>[] = [
   fc.record({ kind: fc.constant("API server killed"), downMs: between(0, 3000) }),
   fc.record({ kind: fc.constant("etcd killed"), downMs: between(0, 3000) }),
   fc.constant({ kind: "operator killed" }),
+  fc.constant({ kind: "killed at a write" }),
+  fc.constant({ kind: "killed after a write" }),
   fc.constant({ kind: "two operators" }),
+  fc.record({ kind: fc.constant("two operators, one slow"), delayMs: between(200, 2000) }),
   fc.constant({ kind: "rolling restart" }),
 ];
 
@@ -83,7 +97,8 @@ const namespace = fc.constantFrom(...NAMESPACES);
 const place = { namespace, service: fc.constantFrom(...SERVICES) };
 const podPlace = { ...place, index: between(0, PODS_PER_SERVICE - 1) };
 const name = fc.constantFrom(...CRITICAL_SERVICES);
-const mark = fc.constantFrom<ImpostorMark>("name", "label", "annotation");
+const mark = fc.constantFrom<ImpostorMark>(...IMPOSTOR_MARKS);
+const standby = fc.constantFrom<Standby>("Cold", "Warm");
 
 const mostlyTrue = fc.constantFrom(true, true, true, false);
 
@@ -96,8 +111,12 @@ const spec: fc.Arbitrary<PlannedSpec> = fc
     label,
     fc.option(namespace, { nil: undefined, freq: 1 }),
     fc.option(fc.constantFrom("Back soon", "Out for lunch"), { nil: undefined }),
+    fc.option(standby, { nil: undefined, freq: 2 }),
   )
-  .map(([chosen, within, message]) => ({ ...chosen, namespace: within, message }));
+  .map(([chosen, within, message, standby]) => ({
+    ...chosen,
+    ...{ namespace: within, message, standby },
+  }));
 
 const putService = fc.record({
   ...place,
@@ -117,7 +136,15 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   weighted(1, fc.record({ ...podPlace, do: fc.constant("relabel Pod") })),
   weighted(1, fc.record({ ...place, do: fc.constant("put impostor"), mark })),
   weighted(3, fc.record({ ...place, do: fc.constant("delete impostor"), mark })),
+  weighted(
+    1,
+    fc.record({
+      ...place,
+      do: fc.constantFrom("delete standby endpoint", "empty standby endpoint"),
+    }),
+  ),
   weighted(6, fc.record({ do: fc.constant("put CriticalService"), name, spec })),
+  weighted(3, fc.record({ do: fc.constant("set standby"), name, standby })),
   weighted(
     1,
     fc.record({ do: fc.constantFrom("break CriticalService", "delete CriticalService"), name }),
@@ -143,18 +170,31 @@ function weighted(weight: number, arbitrary: fc.Arbitrary<Action>) {
   return { weight, arbitrary };
 }
 
-/** What the cluster is like before the first round: all Services are there, lame and critical. */
+/**
+ * What the cluster is like before the first round: all Services are there, lame and critical, those
+ * of one namespace with a warm standby; and there are Pods and EndpointSlices that look like ours.
+ */
 export const PRELUDE: readonly Action[] = [
   ...NAMESPACES.flatMap(namespace =>
     SERVICES.map(
       (service): Action => ({ do: "put Service", namespace, service, tier: "front", version: "" }),
     ),
   ),
-  {
-    do: "put CriticalService",
-    name: CRITICAL_SERVICES[0],
-    spec: { namespace: undefined, key: "tier", value: "front", message: undefined },
-  },
+  ...NAMESPACES.flatMap(namespace =>
+    IMPOSTOR_MARKS.map(
+      (mark): Action => ({ do: "put impostor", namespace, service: NEIGHBOUR, mark }),
+    ),
+  ),
+  ...NAMESPACES.map(
+    (namespace, index): Action => ({
+      do: "put CriticalService",
+      name: CRITICAL_SERVICES[index] ?? "",
+      spec: {
+        ...{ namespace, key: "tier", value: "front", message: undefined },
+        standby: index === 0 ? "Cold" : "Warm",
+      },
+    }),
+  ),
 ];
 
 /** The rounds of a campaign: of the same seed always the same, and the first ones of a longer one. */

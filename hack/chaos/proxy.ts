@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { Agent, createServer, request, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -32,6 +32,8 @@ export class FaultProxy {
   readonly #agent: Agent;
   readonly #sockets = new Set<Socket>();
   readonly #watches = new Set<Answer>();
+  /** Tells of each write of a Pod or an EndpointSlice: as it comes, and before its answer goes on. */
+  readonly writes = new EventEmitter<{ asked: []; answered: [] }>();
   #fault: ProxyFault | undefined;
   /** What came through since the last {@link takeRequests}. */
   #requests: ProxiedRequest[] = [];
@@ -95,8 +97,7 @@ export class FaultProxy {
     const { method = "GET", url: path = "/" } = incoming;
     const isWatch = new URL(path, this.#upstream).searchParams.get("watch") === "true";
     const isList = method === "GET" && !isWatch && isCollection(path);
-    const record: ProxiedRequest = { at: Date.now(), method, path, status: undefined };
-    this.#requests.push(record);
+    const record = this.#record(method, path);
     const { fate, delayMs, cutAfterMs } = treat(this.#fault, this.#count++, isList);
     const answer = new Answer(outgoing, new URL(path, this.#upstream).pathname, delayMs, record);
     if (isWatch) {
@@ -108,7 +109,7 @@ export class FaultProxy {
     }
     switch (fate) {
       case "forward":
-        this.#forward(incoming, answer);
+        this.#forward(incoming, answer, record);
         return;
       case "hang":
         answer.fallSilent();
@@ -122,7 +123,16 @@ export class FaultProxy {
     }
   }
 
-  #forward(incoming: IncomingMessage, answer: Answer): void {
+  #record(method: string, path: string): ProxiedRequest {
+    const record: ProxiedRequest = { at: Date.now(), method, path, status: undefined };
+    this.#requests.push(record);
+    if (isWrite(record)) {
+      this.writes.emit("asked");
+    }
+    return record;
+  }
+
+  #forward(incoming: IncomingMessage, answer: Answer, record: ProxiedRequest): void {
     const { method, url: path = "/", headers } = incoming;
     const upstream = request(new URL(path, this.#upstream), {
       method,
@@ -130,6 +140,9 @@ export class FaultProxy {
       agent: this.#agent,
     });
     upstream.on("response", response => {
+      if (isWrite(record)) {
+        this.writes.emit("answered");
+      }
       answer.begin(response.statusCode ?? 502, response.headers);
       response.on("data", (chunk: Buffer) => {
         answer.write(chunk);
@@ -148,6 +161,11 @@ export class FaultProxy {
     answer.onClose(() => upstream.destroy());
     incoming.pipe(upstream);
   }
+}
+
+/** Whether it is a write of a Pod or an EndpointSlice. */
+function isWrite({ method, path }: ProxiedRequest): boolean {
+  return method !== "GET" && /\/(pods|endpointslices)\b/.test(path);
 }
 
 /** Whether the path names a kind, not one object: `/api/v1/pods`, `/apis/…/namespaces/x/pods`. */

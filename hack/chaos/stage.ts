@@ -25,6 +25,16 @@ export class Stage {
     return [this.#operator, this.#second].filter(operator => operator !== undefined);
   }
 
+  /** Brings about what has to be there when the fault begins: a second operator that watches. */
+  async prepare({ fault }: Round): Promise<void> {
+    if (hasTwoOperators(fault)) {
+      this.#second = await this.#start();
+      await this.#second.watches();
+      this.#second.fault =
+        fault.kind === "two operators, one slow" ? { ...fault, kind: "slow" } : undefined;
+    }
+  }
+
   /** Has a fault come and go; returns when the API server and one operator run again. */
   async suffer({ fault, faultMs }: Round): Promise<void> {
     switch (fault.kind) {
@@ -38,12 +48,16 @@ export class Stage {
         await sleep(faultMs);
         await this.#operator?.kill();
         return;
-      case "two operators":
-      case "rolling restart":
-        await this.#runTwo(fault.kind, faultMs);
+      case "killed at a write":
+        await this.#killAtWrite("asked", faultMs);
+        return;
+      case "killed after a write":
+        await this.#killAtWrite("answered", faultMs);
         return;
       default:
-        await this.#disturb(fault, faultMs);
+        await (hasTwoOperators(fault)
+          ? this.#runTwo(fault.kind, faultMs)
+          : this.#disturb(fault, faultMs));
     }
   }
 
@@ -64,14 +78,27 @@ export class Stage {
     await this.ground.controlPlane.restart(name, fault.downMs);
   }
 
-  async #runTwo(kind: "two operators" | "rolling restart", ms: number): Promise<void> {
-    this.#second = await this.#start();
+  /** Kills the operator the next time it writes a Pod or an EndpointSlice, or when the time is up. */
+  #killAtWrite(moment: "asked" | "answered", ms: number): Promise<void> {
+    const operator = this.#operator;
+    return new Promise(resolve => {
+      const kill = () => {
+        operator?.proxy.writes.off(moment, kill);
+        clearTimeout(timer);
+        resolve(operator?.kill());
+      };
+      const timer = setTimeout(kill, ms);
+      operator?.proxy.writes.on(moment, kill);
+    });
+  }
+
+  async #runTwo(kind: TwoOperators["kind"], ms: number): Promise<void> {
     await sleep(ms);
     if (kind === "rolling restart") {
       await this.#operator?.stop("SIGTERM");
       this.#operator = this.#second;
     } else {
-      await this.#second.stop("SIGKILL");
+      await this.#second?.stop("SIGKILL");
     }
     this.#second = undefined;
   }
@@ -80,4 +107,10 @@ export class Stage {
     this.#started++;
     return SupervisedOperator.start(`operator-${this.#started}`, this.ground);
   }
+}
+
+type TwoOperators = Extract<Fault, { kind: `two operators${string}` | "rolling restart" }>;
+
+function hasTwoOperators(fault: Fault): fault is TwoOperators {
+  return fault.kind.startsWith("two operators") || fault.kind === "rolling restart";
 }

@@ -6,8 +6,8 @@ import type {
 } from "../../capabilities/domain/kubernetes";
 import type { ApiClient } from "../control-plane/api-client";
 import type { Change } from "../invariants/losses";
-import { keyOf, type Snapshot } from "../invariants/snapshot";
-import type { PodHistory } from "../invariants/writes";
+import type { Snapshot } from "../invariants/snapshot";
+import type { ObjectHistory } from "../invariants/writes";
 import { Follower, type KubeObject } from "./follower";
 
 /** A change, and when this process learned of it. */
@@ -18,12 +18,13 @@ export interface SeenChange {
 }
 
 /** All that the API server says of the kinds that matter. */
-export class World implements PodHistory {
+export class World implements ObjectHistory {
   readonly #services: Follower<ServiceObject>;
   readonly #slices: Follower<EndpointSliceObject>;
   readonly #pods: Follower<PodObject>;
   readonly #criticalServices: Follower<CriticalServiceObject>;
-  readonly #podsEver = new Map<string, PodObject>();
+  /** Pods and EndpointSlices as they were when they were first seen, by UID. */
+  readonly #first = new Map<string, PodObject | EndpointSliceObject>();
   #changes: SeenChange[] = [];
   /** When the last change came; milliseconds since the epoch. */
   changedAt = Date.now();
@@ -65,12 +66,8 @@ export class World implements PodHistory {
     return taken.sort((a, b) => versionOf(a) - versionOf(b));
   }
 
-  byUid(uid: string): PodObject | undefined {
-    return this.#podsEver.get(uid);
-  }
-
-  byName(namespace: string, name: string): PodObject[] {
-    return [...this.#podsEver.values()].filter(pod => keyOf(pod) === `${namespace}/${name}`);
+  byUid(uid: string): PodObject | EndpointSliceObject | undefined {
+    return this.#first.get(uid);
   }
 
   #all() {
@@ -80,8 +77,9 @@ export class World implements PodHistory {
   #note(change: Change): void {
     this.changedAt = Date.now();
     this.#changes.push({ change, at: this.changedAt });
-    if (change.kind === "Pod") {
-      this.#podsEver.set(change.object.metadata?.uid ?? "", change.object);
+    const { uid = "" } = change.object.metadata ?? {};
+    if ((change.kind === "Pod" || change.kind === "EndpointSlice") && !this.#first.has(uid)) {
+      this.#first.set(uid, change.object);
     }
   }
 }

@@ -10,6 +10,14 @@ export const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
+  # What a write of these came to says whose object it was.
+  - level: RequestResponse
+    verbs: [create, update, patch]
+    resources:
+      - group: ""
+        resources: [pods]
+      - group: discovery.k8s.io
+        resources: [endpointslices]
   - level: Metadata
 `;
 

@@ -1,4 +1,5 @@
-import type { PodObject } from "../../capabilities/domain/kubernetes";
+import type { EndpointSliceObject, PodObject } from "../../capabilities/domain/kubernetes";
+import { isStandbySlice } from "../../capabilities/domain/standby-slice";
 import { serviceOfFallback, type Breach } from "./snapshot";
 
 /** An entry of the API server's audit log; see https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/. */
@@ -15,16 +16,17 @@ export interface AuditEvent {
     readonly name?: string;
   };
   readonly responseStatus?: { readonly code?: number };
+  /** The object that the request came to, where the audit policy asks for it. */
+  readonly responseObject?: PodObject & EndpointSliceObject;
 }
 
-/** All Pods that there ever were, whatever became of them. */
-export interface PodHistory {
-  byUid(uid: string): PodObject | undefined;
-  byName(namespace: string, name: string): PodObject[];
+/** All Pods and EndpointSlices that there ever were, as they were first, whatever became of them. */
+export interface ObjectHistory {
+  byUid(uid: string): PodObject | EndpointSliceObject | undefined;
 }
 
 const READS = ["get", "list", "watch"];
-/** What may be written beside Pods: Events, the status of CriticalServices, what Pepr and the start need. */
+/** What may be written beside these: Events, the status of CriticalServices, what Pepr and the start need. */
 const ALLOWED = [
   /^(create|patch) (events\.k8s\.io)?\/events$/,
   /^patch mycrd\.com\/criticalservices\/status$/,
@@ -35,45 +37,59 @@ const ALLOWED = [
 /**
  * The operator changes and deletes nothing that is not its own.
  *
+ * The audit log has to have the answers to writes of Pods and EndpointSlices (level
+ * `RequestResponse`).
+ *
  * @param username the operator's user, whose requests are looked at
  */
 export function foreignWrites(
   events: readonly AuditEvent[],
   username: string,
-  pods: PodHistory,
+  history: ObjectHistory,
 ): Breach[] {
   return events
     .filter(({ user, verb }) => user.username === username && !READS.includes(verb))
     .filter(({ responseStatus }) => (responseStatus?.code ?? 500) < 400)
     .flatMap(event => {
-      const what = whatIsForeign(event, pods);
+      const what = whatIsForeign(event, history);
       const { namespace = "", name = "" } = event.objectRef ?? {};
       return what === undefined ? [] : [{ subject: `${namespace}/${name}`, what }];
     });
 }
 
-function whatIsForeign(event: AuditEvent, pods: PodHistory): string | undefined {
+function whatIsForeign(event: AuditEvent, history: ObjectHistory): string | undefined {
   const request = requestOf(event);
   switch (request) {
-    case "delete /pods": {
-      const uid = uidPrecondition(event);
-      return isOurs(pods.byUid(uid)) ? undefined : `deleted a Pod not its own (UID ${uid})`;
-    }
     case "create /pods":
-      return madeAnother(event, pods) ? "created a Pod that is not marked as its own" : undefined;
+    case "create discovery.k8s.io/endpointslices":
+      return isOurs(event.responseObject)
+        ? undefined
+        : `created ${kindOf(event)} that is not marked as its own`;
+    case "patch discovery.k8s.io/endpointslices":
+      return whoseIs(history, event.responseObject?.metadata?.uid, `changed ${kindOf(event)}`);
+    case "delete /pods":
+    case "delete discovery.k8s.io/endpointslices":
+      return whoseIs(history, uidPrecondition(event), `deleted ${kindOf(event)}`);
     default:
       return ALLOWED.some(allowed => allowed.test(request)) ? undefined : `did: ${request}`;
   }
 }
 
-/** Whether only Pods that are not ours came of a creation; one that was not seen did no harm. */
-function madeAnother({ objectRef = {} }: AuditEvent, pods: PodHistory): boolean {
-  const made = pods.byName(objectRef.namespace ?? "", objectRef.name ?? "");
-  return made.length > 0 && !made.some(isOurs);
+/** @returns undefined if the object was the operator's from the first */
+function whoseIs(history: ObjectHistory, uid: string | undefined, done: string) {
+  return uid !== undefined && isOurs(history.byUid(uid))
+    ? undefined
+    : `${done} not its own (UID ${uid ?? "none given"})`;
 }
 
-function isOurs(pod: PodObject | undefined): boolean {
-  return pod !== undefined && serviceOfFallback(pod) !== undefined;
+function kindOf({ objectRef }: AuditEvent): string {
+  return objectRef?.resource === "pods" ? "a Pod" : "an EndpointSlice";
+}
+
+function isOurs(object: PodObject | EndpointSliceObject | undefined): boolean {
+  return (
+    object !== undefined && (serviceOfFallback(object) !== undefined || isStandbySlice(object))
+  );
 }
 
 function requestOf({ verb, objectRef = {} }: AuditEvent): string {
@@ -81,6 +97,6 @@ function requestOf({ verb, objectRef = {} }: AuditEvent): string {
   return `${verb} ${apiGroup}/${resource}${subresource ? `/${subresource}` : ""}`;
 }
 
-function uidPrecondition({ requestURI }: AuditEvent): string {
-  return new URL(requestURI, "https://localhost").searchParams.get("uid") ?? "none given";
+function uidPrecondition({ requestURI }: AuditEvent): string | undefined {
+  return new URL(requestURI, "https://localhost").searchParams.get("uid") ?? undefined;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { planCampaign } from "../../../hack/chaos/plan";
 
-const FAULTS = 14;
+const FAULTS = 17;
 
 describe("planCampaign", () => {
   it("makes the same rounds of the same seed, and others of another", () => {

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
+import type { PodObject } from "../../../capabilities/domain/kubernetes";
 import { fallbackBreaches, isSettled } from "../../../hack/invariants/fallbacks";
 import type { Snapshot } from "../../../hack/invariants/snapshot";
-import { critical, fallback, NOT_READY, pod, quiet, service, slice } from "./objects";
+import {
+  critical,
+  fallback,
+  NOT_READY,
+  pod,
+  quiet,
+  service,
+  slice,
+  standbySlice,
+  warmLabels,
+} from "./objects";
 
 const otherLabels = { labels: { app: "other", "mycrd.com/fallback-for": "web" } };
 const foreign = { metadata: { namespace: "shop", name: "service-watcher-web", uid: "x1" } };
@@ -75,6 +86,59 @@ describe("fallbackBreaches", () => {
     expect(fallbackBreaches(snapshot)).toEqual([{ subject: "shop/web", what }]);
   });
 });
+
+describe("fallbackBreaches, of a warm standby", () => {
+  const warm = { ...critical, spec: { ...critical.spec, standby: "Warm" } };
+  const pods = [fallback("f1", { labels: warmLabels })];
+  const well = (state: "ready" | "at rest") => [slice("p1"), standbySlice(state, "f1")];
+  const standing = (change: Partial<Snapshot>) =>
+    fallbackBreaches(quiet({ pods, slices: well("at rest"), criticalServices: [warm], ...change }));
+  const taken = { metadata: { namespace: "shop", name: "service-watcher-web-ipv4" } };
+
+  it.each<[string, Partial<Snapshot>]>([
+    ["a standby at rest beside a Ready Pod", {}],
+    ["a ready one of a lame Service", { slices: [slice(), standbySlice("ready", "f1")] }],
+    ["one that is not Ready and not listed", { pods: [notReady(pods)], slices: [slice()] }],
+    ["one whose EndpointSlice's name is taken", { slices: [slice(), taken] }],
+  ])("%s is fine", (_, change) => {
+    expect(standing(change)).toEqual([]);
+  });
+
+  it.each<[string, string, Partial<Snapshot>]>([
+    ["no standby", "is critical with a standby, but has no fallback", { pods: [] }],
+    [
+      "a fallback that the selector finds",
+      "is critical with a standby, but 0 of its fallbacks service-watcher-web-f1 can serve",
+      { pods: [fallback("f1")] },
+    ],
+    [
+      "a standby that no EndpointSlice lists",
+      "has standby endpoint none, wanted f1 ready: false",
+      { slices: [slice("p1")] },
+    ],
+    [
+      "a ready standby beside a Ready Pod",
+      "has standby endpoint f1 ready: true, wanted f1 ready: false",
+      { slices: well("ready") },
+    ],
+    [
+      "a standby at rest of a lame Service",
+      "has standby endpoint f1 ready: false, wanted f1 ready: true",
+      { slices: [slice(), standbySlice("at rest", "f1")] },
+    ],
+    [
+      "an EndpointSlice of a Service that is not critical",
+      "has a standby endpoint, but no CriticalService names it",
+      { pods: [], criticalServices: [] },
+    ],
+  ])("%s is a breach", (_, what, change) => {
+    expect(standing(change)).toEqual([{ subject: "shop/web", what }]);
+  });
+});
+
+function notReady(pods: readonly PodObject[]): PodObject {
+  return { ...pods[0], status: NOT_READY };
+}
 
 describe("isSettled", () => {
   it.each<[string, boolean, Snapshot]>([
