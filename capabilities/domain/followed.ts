@@ -15,7 +15,10 @@ export interface News<T> {
   readonly seen: readonly T[];
   /** With the list's resourceVersion: at that, they were gone. */
   readonly gone: readonly T[];
-  /** How many states that the last list brought the watch has not told of to this day. */
+  /**
+   * How many states that an earlier list brought the watch has not told of to this day, if it has
+   * told of nothing since the last list: one that has is late, not dead.
+   */
   readonly untold: number;
 }
 
@@ -32,11 +35,14 @@ export interface News<T> {
  */
 export class Followed<T extends Followable> {
   readonly #known = new Map<string, T>();
-  /** The resourceVersions of what the last list brought and the watch has not, by UID. */
+  /** The resourceVersions of what lists brought and the watch has not, by UID. */
   #untold = new Map<string, number>();
+  /** Whether the watch has told of a state since the last list. */
+  #hasTold = false;
 
   /** The watch told of a state of an object. @returns whether that is news */
   seen(object: T): boolean {
+    this.#hasTold = true;
     const version = versionOf(object);
     if ((this.#untold.get(uidOf(object)) ?? Infinity) <= version) {
       this.#untold.delete(uidOf(object));
@@ -61,15 +67,17 @@ export class Followed<T extends Followable> {
   /** All there is was listed. */
   listed({ items, metadata }: Listed<T>): News<T> {
     // Of what is gone since, a watch that was cut in between need not know.
-    const untold = items.filter(item => this.#untold.has(uidOf(item))).length;
+    const untold = items.filter(item => this.#untold.has(uidOf(item)));
     const seen = items.filter(item => versionOf(item) > versionOf(this.#known.get(uidOf(item))));
     const gone = this.#missing(items, metadata?.resourceVersion ?? "");
-    this.#untold = new Map(seen.map(object => [uidOf(object), versionOf(object)]));
+    const isLate = this.#hasTold;
+    this.#hasTold = false;
+    this.#untold = new Map([...untold, ...seen].map(object => [uidOf(object), versionOf(object)]));
     seen.forEach(object => {
       this.#keep(object);
     });
     gone.forEach(object => this.#known.delete(uidOf(object)));
-    return { seen, gone, untold };
+    return { seen, gone, untold: isLate ? 0 : untold.length };
   }
 
   #missing(items: readonly T[], resourceVersion: string): T[] {

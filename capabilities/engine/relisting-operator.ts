@@ -30,9 +30,10 @@ interface Relisted {
 /**
  * An operator that does not rely on its watches: now and then it lists all there is.
  *
- * What a watch missed is put right then. When a watch has still not told of it by the next list, it
- * is dead, and the process ends for Kubernetes to start it again: Pepr's own health check says OK
- * whatever happens, and if the API server fails in the wrong moment of the start, Pepr never watches.
+ * What a watch missed is put right then. When a watch has not told of it by the next list, nor of
+ * anything else, it is dead, and the process ends for Kubernetes to start it again: Pepr's own health
+ * check says OK whatever happens, and if the API server fails in the wrong moment of the start, Pepr
+ * never watches.
  */
 export class RelistingOperator extends Operator {
   readonly #log: typeof Log = Log.child({ component: "relist" });

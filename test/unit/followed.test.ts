@@ -62,7 +62,9 @@ describe("a watch that is dead", () => {
     const known = followed(at(5));
     known.listed(list(9, at(6), at(7, "u2")));
     expect(known.listed(list(10, at(6), at(7, "u2"))).untold).toBe(2);
+    known.seen(at(6));
     expect(known.listed(list(11, at(6), at(7, "u2"))).untold).toBe(0);
+    expect(known.listed(list(12, at(6), at(7, "u2"))).untold).toBe(1);
   });
 
   it("is not one that was merely late", () => {
@@ -71,6 +73,17 @@ describe("a watch that is dead", () => {
     known.seen(at(8));
     known.seen(at(7, "u2"));
     expect(known.listed(list(10, at(8), at(7, "u2"))).untold).toBe(0);
+  });
+
+  it("is not one that is far behind and still tells of what was before", () => {
+    const known = followed(at(5));
+    known.listed(list(9, at(8)));
+    known.seen(at(6));
+    expect(known.listed(list(10, at(8))).untold).toBe(0);
+    known.seen(at(7));
+    expect(known.listed(list(11, at(8))).untold).toBe(0);
+    known.gone(at(3, "u2"));
+    expect(known.listed(list(12, at(8))).untold).toBe(1);
   });
 
   it("is not one that does not know of what came and went", () => {
