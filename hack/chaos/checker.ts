@@ -35,6 +35,8 @@ export interface Findings {
   readonly stalestMs: number;
   /** How many fallback Pods were started. */
   readonly fallbacks: number;
+  /** How often an EndpointSlice of a warm standby was written. */
+  readonly standbyWrites: number;
   /** Most watches of one kind that one operator had open. */
   readonly watches: number;
 }
@@ -48,7 +50,7 @@ export class Checker {
   /** Checks what happened since the last call of this. */
   check(operators: readonly SupervisedOperator[]): Findings {
     const { world, audit, limits } = this.sources;
-    const fallbacksBefore = this.#losses.fallbacks;
+    const { fallbacks, standbyWrites } = this.#losses;
     const losses = this.#takeLosses();
     const lost = losses.filter(({ sinceReasonMs }) => sinceReasonMs > limits.staleMs);
     const failed = operators.flatMap(takeFailed);
@@ -63,7 +65,8 @@ export class Checker {
         ),
       ],
       stalestMs: Math.max(0, ...losses.map(({ sinceReasonMs }) => sinceReasonMs)),
-      fallbacks: this.#losses.fallbacks - fallbacksBefore,
+      fallbacks: this.#losses.fallbacks - fallbacks,
+      standbyWrites: this.#losses.standbyWrites - standbyWrites,
       watches: Math.max(0, ...operators.flatMap(({ proxy }) => [...proxy.openWatches().values()])),
     };
   }

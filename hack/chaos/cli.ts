@@ -109,15 +109,17 @@ async function play(parts: Parts, rounds: readonly Round[], seed: number): Promi
 }
 
 function tell(result: RoundResult, round: Round, stage: Stage, seed: number): void {
-  const { number, fault, heldAfterMs, fallbacks, stalestMs, watches, ended, breaches } = result;
+  const { number, fault, heldAfterMs, fallbacks, standbyWrites } = result;
+  const { stalestMs, watches, ended, breaches } = result;
   const notes = [
     `held after ${(heldAfterMs / 1000).toFixed(1)} s`,
     `${fallbacks} fallbacks started`,
+    `${standbyWrites} standby endpoints written`,
     ...(stalestMs > 0 ? [`a reason ${Math.round(stalestMs)} ms old`] : []),
     ...(watches > 2 ? [`${watches} watches of one kind`] : []),
     ...(ended > 0 ? [`ended by itself ${ended} times`] : []),
   ];
-  print(`${String(number).padStart(4)}  ${fault.padEnd(18)} ${notes.join(", ")}`);
+  print(`${String(number).padStart(4)}  ${fault.padEnd(23)} ${notes.join(", ")}`);
   if (breaches.length > 0) {
     print(`BREACH in round ${number} of seed ${seed}:`);
     breaches.forEach(({ subject, what }) => {

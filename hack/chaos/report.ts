@@ -1,8 +1,8 @@
 import type { RoundResult } from "./campaign";
 
 const HEADER = [
-  "| Fault | Rounds | Fallbacks started | Worst time until all held | Breaches | Operator ended by itself | Watches of one kind, at most |",
-  "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+  "| Fault | Rounds | Fallbacks started | Standby endpoints written | Worst time until all held | Breaches | Operator ended by itself | Watches of one kind, at most |",
+  "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
 ];
 
 /** One row for each fault, as Markdown. */
@@ -23,6 +23,7 @@ function row(name: string, results: readonly RoundResult[]): string {
     name,
     results.length,
     sum(results.map(({ fallbacks }) => fallbacks)),
+    sum(results.map(({ standbyWrites }) => standbyWrites)),
     `${(worst / 1000).toFixed(1)} s`,
     sum(results.map(({ breaches }) => breaches.length)),
     sum(results.map(({ ended }) => ended)),

@@ -67,10 +67,16 @@ export class LossWatch {
   readonly #carriers = new Map<string, Carrier>();
   /** UIDs of all fallback Pods ever seen: an EndpointSlice may name one for a while longer. */
   readonly #ours = new Set<string>();
+  #standbyWrites = 0;
 
   /** How many fallback Pods there have been. */
   get fallbacks(): number {
     return this.#ours.size;
+  }
+
+  /** How often an EndpointSlice of the operator's was written. */
+  get standbyWrites(): number {
+    return this.#standbyWrites;
   }
 
   /**
@@ -125,6 +131,7 @@ export class LossWatch {
   #noteSlice(object: EndpointSliceObject, deleted: boolean): void {
     const service = serviceOfSlice(object) ?? "";
     if (isStandbySlice(object)) {
+      this.#standbyWrites += deleted ? 0 : 1;
       this.#carry({ kind: "EndpointSlice", object, service, reasonAt: -Infinity }, deleted);
       return;
     }

@@ -9,6 +9,7 @@ const result: RoundResult = {
   breaches: [],
   stalestMs: 0,
   fallbacks: 2,
+  standbyWrites: 5,
   watches: 2,
   ended: 0,
 };
@@ -22,9 +23,9 @@ describe("reportTable", () => {
       { ...result, fault: "none", heldAfterMs: 0, watches: 3 },
     ]);
     expect(table.split("\n").slice(2)).toEqual([
-      "| none | 1 | 2 | 0.0 s | 0 | 0 | 3 |",
-      "| slow | 2 | 4 | 5.0 s | 1 | 1 | 2 |",
-      "| all | 3 | 6 | 5.0 s | 1 | 1 | 3 |",
+      "| none | 1 | 2 | 5 | 0.0 s | 0 | 0 | 3 |",
+      "| slow | 2 | 4 | 10 | 5.0 s | 1 | 1 | 2 |",
+      "| all | 3 | 6 | 15 | 5.0 s | 1 | 1 | 3 |",
     ]);
   });
 });
