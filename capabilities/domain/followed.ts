@@ -15,11 +15,10 @@ export interface News<T> {
   readonly seen: readonly T[];
   /** With the list's resourceVersion: at that, they were gone. */
   readonly gone: readonly T[];
-  /**
-   * How many states that an earlier list brought the watch has not told of to this day, if it has
-   * told of nothing since the last list: one that has is late, not dead.
-   */
+  /** How many states that earlier lists brought the watch has not told of to this day. */
   readonly untold: number;
+  /** Whether the watch has told of no state at all since the last list. */
+  readonly silent: boolean;
 }
 
 /**
@@ -37,12 +36,11 @@ export class Followed<T extends Followable> {
   readonly #known = new Map<string, T>();
   /** The resourceVersions of what lists brought and the watch has not, by UID. */
   #untold = new Map<string, number>();
-  /** Whether the watch has told of a state since the last list. */
-  #hasTold = false;
+  #silent = true;
 
   /** The watch told of a state of an object. @returns whether that is news */
   seen(object: T): boolean {
-    this.#hasTold = true;
+    this.#silent = false;
     const version = versionOf(object);
     if ((this.#untold.get(uidOf(object)) ?? Infinity) <= version) {
       this.#untold.delete(uidOf(object));
@@ -70,14 +68,14 @@ export class Followed<T extends Followable> {
     const untold = items.filter(item => this.#untold.has(uidOf(item)));
     const seen = items.filter(item => versionOf(item) > versionOf(this.#known.get(uidOf(item))));
     const gone = this.#missing(items, metadata?.resourceVersion ?? "");
-    const isLate = this.#hasTold;
-    this.#hasTold = false;
+    const silent = this.#silent;
+    this.#silent = true;
     this.#untold = new Map([...untold, ...seen].map(object => [uidOf(object), versionOf(object)]));
     seen.forEach(object => {
       this.#keep(object);
     });
     gone.forEach(object => this.#known.delete(uidOf(object)));
-    return { seen, gone, untold: isLate ? 0 : untold.length };
+    return { seen, gone, untold: untold.length, silent };
   }
 
   #missing(items: readonly T[], resourceVersion: string): T[] {

@@ -7,9 +7,10 @@ import {
   listServices,
 } from "../cluster/lists";
 import type { CriticalServiceObject } from "../domain/critical-service";
-import type { Followed, Listed } from "../domain/followed";
+import type { Followed, Listed, News } from "../domain/followed";
 import type { EndpointSliceObject, PodObject, ServiceObject } from "../domain/kubernetes";
 import { METRICS } from "../domain/metrics";
+import { Suspicion } from "../domain/suspicion";
 import { Operator } from "./operator";
 import { WatchMetrics } from "./watch-metrics";
 import { retryDelay } from "./work-queue";
@@ -23,17 +24,17 @@ const BACKOFF = { baseMs: 1000, maxMs: 10_000 };
 /** A kind that is listed now and then. */
 interface Relisted {
   readonly name: string;
-  /** Lists all there is, and passes on what is new. @returns what the watch still has not told */
-  readonly relist: () => Promise<{ missed: number; untold: number }>;
+  /** Lists all there is, and passes on what is new. */
+  readonly relist: () => Promise<News<unknown>>;
 }
 
 /**
  * An operator that does not rely on its watches: now and then it lists all there is.
  *
- * What a watch missed is put right then. When a watch has not told of it by the next list, nor of
- * anything else, it is dead, and the process ends for Kubernetes to start it again: Pepr's own health
- * check says OK whatever happens, and if the API server fails in the wrong moment of the start, Pepr
- * never watches.
+ * What a watch missed is put right then. When a watch does not tell of it within another interval,
+ * nor of anything else, it is dead, and the process ends for Kubernetes to start it again: Pepr's own
+ * health check says OK whatever happens, and if the API server fails in the wrong moment of the start,
+ * Pepr never watches.
  */
 export class RelistingOperator extends Operator {
   readonly #log: typeof Log = Log.child({ component: "relist" });
@@ -100,34 +101,40 @@ export class RelistingOperator extends Operator {
   }
 
   async #keepListing(relisted: Relisted, intervalMs: number): Promise<never> {
+    const suspicion = new Suspicion(intervalMs);
     await sleep(FIRST_LIST_MS);
     for (let failures = 0; ; ) {
       try {
-        await this.#relist(relisted);
+        const nextMs = await this.#relist(relisted, suspicion);
         failures = 0;
-        await sleep(intervalMs);
+        await sleep(nextMs);
       } catch (error) {
         failures++;
+        suspicion.listFailed(performance.now());
         this.#log.warn({ err: error }, `Listing each ${relisted.name} failed; it is tried again`);
         await sleep(retryDelay(BACKOFF, failures, error));
       }
     }
   }
 
-  async #relist({ name, relist }: Relisted): Promise<void> {
-    const { missed, untold } = await relist();
-    if (untold > 0) {
-      await this.#end(name, untold);
+  /** @returns milliseconds until the next list */
+  async #relist({ name, relist }: Relisted, suspicion: Suspicion): Promise<number> {
+    const news = await relist();
+    const missed = news.seen.length + news.gone.length;
+    const { dead, nextMs } = suspicion.note(news, performance.now());
+    if (dead) {
+      await this.#end(name, news.untold);
     }
     if (missed > 0) {
       this.#log.info({ kind: name, missed }, "A list brought changes before the watch did");
     }
+    return nextMs;
   }
 
   async #end(name: string, untold: number): Promise<never> {
     const message =
-      `The watch of each ${name} is dead: it has not told of ${untold} change(s) that the last ` +
-      "list brought. This process ends, to be started again";
+      `The watch of each ${name} is dead: it has not told of ${untold} change(s) that ` +
+      "lists brought. This process ends, to be started again";
     this.#log.fatal({ kind: name, untold }, message);
     await sleep(LAST_WORK_MS);
     process.exit(1);
@@ -180,10 +187,10 @@ function relisted<T extends object>(
   return {
     name,
     relist: async () => {
-      const { seen, gone, untold } = followed.listed(await list());
-      seen.forEach(tell.seen);
-      gone.forEach(tell.gone);
-      return { missed: seen.length + gone.length, untold };
+      const news = followed.listed(await list());
+      news.seen.forEach(tell.seen);
+      news.gone.forEach(tell.gone);
+      return news;
     },
   };
 }

@@ -58,12 +58,15 @@ export class SupervisedOperator {
     this.proxy.fault = fault;
   }
 
+  /** Whether its watches are open, deaf as they may be. */
+  get isWatching(): boolean {
+    const open = [...this.proxy.openWatches().keys()].filter(path => !path.includes("pepr.dev"));
+    return open.length === WATCHED_KINDS;
+  }
+
   /** Waits until it watches all that it has to. */
   async watches(): Promise<void> {
-    await until(`${this.name} watches`, START_MS, () => {
-      const open = [...this.proxy.openWatches().keys()].filter(path => !path.includes("pepr.dev"));
-      return Promise.resolve(open.length === WATCHED_KINDS);
-    });
+    await until(`${this.name} watches`, START_MS, () => Promise.resolve(this.isWatching));
   }
 
   /** SIGKILL; it is started again at once. */
@@ -120,7 +123,8 @@ function linesOf({ lines, output }: OperatorProcess): string {
   const told = lines.filter(({ component, level }) => component !== undefined || level > INFO);
   const said = told.slice(-LOG_LINES).map(({ time, level, msg, service, pod, reason, err }) => {
     const at = new Date(time).toISOString().slice(11, 23);
-    return `${at} ${level} ${msg} ${JSON.stringify({ service, pod, reason, err })}`;
+    const { message } = (err ?? {}) as { message?: string };
+    return `${at} ${level} ${msg} ${JSON.stringify({ service, pod, reason, err: message })}`;
   });
   return [...said, output.trimEnd()].join("\n");
 }

@@ -25,6 +25,11 @@ export class Stage {
     return [this.#operator, this.#second].filter(operator => operator !== undefined);
   }
 
+  /** Whether the operator that goes on to run has its watches open. */
+  get isWatching(): boolean {
+    return this.#operator?.isWatching === true;
+  }
+
   /** Brings about what has to be there when the fault begins: a second operator that watches. */
   async prepare({ fault }: Round): Promise<void> {
     if (hasTwoOperators(fault)) {

@@ -71,6 +71,16 @@ describe("an operator whose watches fall silent", () => {
     expect(await operator.ended()).toBe(1);
     said(operator.lines, "is dead: it has not told of");
   });
+
+  it("puts right by lists what takes several steps, before it ends", async () => {
+    await start({ RELIST_SECONDS: "12" });
+    await play.criticalService("shop", "shop", { standby: "Warm" });
+    await allWatched();
+    proxy.fault = { kind: "silent watches" };
+    await play.service("shop");
+    await play.fallbackServes("shop");
+    expect(operator.lines.filter(({ msg }) => msg.includes("is dead"))).toEqual([]);
+  });
 });
 
 describe("a list that is late", () => {
