@@ -111,18 +111,20 @@ function stateOf({ metadata, status }: PodObject): FallbackPod["state"] {
 
 /**
  * `<prefix>-<service>`, as the original calls its Pods. While others of the Service's fallback Pods
- * are still there, a part of the UID of one of them is added: the same one for every operator.
+ * are still there, a part of the UID of one of them is added, such that none of them has the name:
+ * the same one for every operator.
  */
 export function fallbackPodName(
   prefix: string,
   service: string,
   others: readonly FallbackPod[] = [],
 ): string {
-  const [last] = others
-    .map(({ uid }) => uid)
-    .sort()
-    .reverse();
-  return last === undefined ? `${prefix}-${service}` : `${prefix}-${service}-${last.slice(0, 5)}`;
+  const base = `${prefix}-${service}`;
+  const taken = new Set(others.map(({ name }) => name));
+  const uids = others.map(({ uid }) => uid).sort();
+  // One more than there are others, so one is free.
+  const names = [base, ...uids.map(uid => `${base}-${uid.slice(0, 5)}`)];
+  return names.reverse().find(name => !taken.has(name)) ?? base;
 }
 
 /** How a fallback Pod is to be made, beside what its template says. */

@@ -6,9 +6,10 @@ import {
   FALLBACK_LABEL,
   readFallbackPod,
   type FallbackPlace,
+  type FallbackPod,
   type PodSpec,
 } from "../../capabilities/domain/fallback-pod";
-import { aService } from "./build";
+import { aPod, aService } from "./build";
 
 const at = {
   namespace: "shop",
@@ -18,6 +19,33 @@ const at = {
 };
 const build = (spec: PodSpec, metadata = {}, change: Partial<FallbackPlace> = {}) =>
   buildFallbackPod({ ...at, ...change }, aService(), { metadata, spec });
+
+describe("fallbackPodName", () => {
+  const named = (name: string, uid: string) => aPod({ name, uid });
+
+  it.each<[string, string, FallbackPod[]]>([
+    ["the Service's name alone", "standin-web", []],
+    ["a part of the other's UID", "standin-web-bbbbb", [named("standin-web", "bbbbbb")]],
+    [
+      "a part of the last UID",
+      "standin-web-bbbbb",
+      [named("standin-web", "aaaaaa"), named("standin-web-ccccc", "bbbbbb")],
+    ],
+    [
+      "a part of another one's UID if the name is one of theirs",
+      "standin-web-aaaaa",
+      [named("standin-web-ccccc", "bbbbbb"), named("standin-web-bbbbb", "aaaaaa")],
+    ],
+    [
+      "no UID if all others' are in use",
+      "standin-web",
+      [named("standin-web-bbbbb", "aaaaaa"), named("standin-web-aaaaa", "bbbbbb")],
+    ],
+  ])("has %s", (_, name, others) => {
+    expect(fallbackPodName("standin", "web", others)).toBe(name);
+    expect(fallbackPodName("standin", "web", [...others].reverse())).toBe(name);
+  });
+});
 
 describe("buildFallbackPod", () => {
   it("makes a Pod that is recognised as ours", () => {
