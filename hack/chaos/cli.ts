@@ -63,7 +63,11 @@ function print(line: string): void {
 async function run({ rounds, seed }: Arguments): Promise<boolean> {
   print(`${rounds} rounds of seed ${seed}`);
   const module = await buildModule();
-  const controlPlane = await startControlPlane({ audit: true, progress: print });
+  const controlPlane = await startControlPlane({
+    audit: true,
+    keepControllers: true,
+    progress: print,
+  });
   const { api: client, kubeconfig: admin, binDir, dir, auditLog = "" } = controlPlane;
   const kubectl = new Kubectl(join(binDir, "kubectl"), admin);
   // Nobody listens there: the webhooks are down, as they may well be on a bad day.

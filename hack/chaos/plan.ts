@@ -170,6 +170,10 @@ function weighted(weight: number, arbitrary: fc.Arbitrary<Action>) {
   return { weight, arbitrary };
 }
 
+function putImpostor(where: Place & { readonly mark: ImpostorMark }): Action {
+  return { do: "put impostor", ...where };
+}
+
 /**
  * What the cluster is like before the first round: all Services are there, lame and critical, those
  * of one namespace with a warm standby; and there are Pods and EndpointSlices that look like ours.
@@ -181,10 +185,15 @@ export const PRELUDE: readonly Action[] = [
     ),
   ),
   ...NAMESPACES.flatMap(namespace =>
-    IMPOSTOR_MARKS.map(
-      (mark): Action => ({ do: "put impostor", namespace, service: NEIGHBOUR, mark }),
+    IMPOSTOR_MARKS.flatMap(mark =>
+      // One that has the name keeps the Service from having a fallback.
+      (mark.endsWith("name") ? [NEIGHBOUR] : [NEIGHBOUR, ...SERVICES]).map(service =>
+        putImpostor({ namespace, service, mark }),
+      ),
     ),
   ),
+  putImpostor({ namespace: "chaos-a", service: "cart", mark: "name" }),
+  putImpostor({ namespace: "chaos-b", service: "cart", mark: "slice name" }),
   ...NAMESPACES.map(
     (namespace, index): Action => ({
       do: "put CriticalService",

@@ -16,6 +16,9 @@ import { Watchdog } from "./watchdog";
 
 const READY_TIMEOUT_MS = 60_000;
 const PORT_ATTEMPTS = 5;
+const RESPAWN_MS = 1000;
+/** What nothing runs without, and nobody starts again. */
+const CORE: readonly BinaryName[] = ["etcd", "kube-apiserver"];
 
 /** A running Kubernetes API on loopback. */
 export interface ControlPlane {
@@ -27,7 +30,7 @@ export interface ControlPlane {
   dir: string;
   /** Folder with etcd, kube-apiserver, …, kubectl and kwok. */
   binDir: string;
-  /** Path of the audit log (level Metadata, JSON lines), if one was asked for. */
+  /** Path of the audit log (JSON lines), if one was asked for. */
   auditLog?: string;
   /** Client for this control plane as the admin; it makes a connection for each request. */
   api: ApiClient;
@@ -47,6 +50,11 @@ export interface ControlPlaneOptions {
   audit?: boolean;
   /** How many fake Nodes there are; default 1. */
   nodes?: number;
+  /**
+   * Whether kube-controller-manager, kube-scheduler and kwok are started again when they end, as in
+   * a real cluster: kube-scheduler gives itself up when an API server that died has confused it.
+   */
+  keepControllers?: boolean;
 }
 
 /**
@@ -83,16 +91,18 @@ class Start {
   readonly #progress: (message: string) => void;
   readonly #nodes: number;
   readonly #audit: boolean;
+  readonly #keepControllers: boolean;
   #up = false;
   #stopped: Promise<void> | undefined;
 
   constructor(
     readonly binaries: Binaries,
-    { progress, audit, nodes }: ControlPlaneOptions,
+    { progress, audit, nodes, keepControllers }: ControlPlaneOptions,
   ) {
     this.#progress = progress ?? (() => undefined);
     this.#audit = audit ?? false;
     this.#nodes = nodes ?? 1;
+    this.#keepControllers = keepControllers ?? false;
   }
 
   async run(): Promise<ControlPlane> {
@@ -203,8 +213,14 @@ class Start {
     // By its path in this folder, so that `ps` shows which control plane a process belongs to.
     const binary = join(this.#binDir, name);
     const child = new Child(name, binary, args, this.#dir, this.#watchdog, error => {
-      this.#death.abort(error);
       if (this.#up) this.#progress(error.message);
+      if (this.#up && this.#keepControllers && !CORE.includes(name)) {
+        setTimeout(() => {
+          if (!this.#stopped) this.#spawn(name, args);
+        }, RESPAWN_MS);
+      } else {
+        this.#death.abort(error);
+      }
     });
     this.#children.set(name, { child, args });
   }

@@ -78,6 +78,15 @@ it("gives no answer while there is silence", async () => {
   await expect(asked).rejects.toThrow("aborted");
 });
 
+it("tells of a write of a Pod as it comes, and before its answer goes on", async () => {
+  const told: string[] = [];
+  proxy.writes.on("asked", () => told.push("asked"));
+  proxy.writes.on("answered", () => told.push("answered"));
+  await get("/api/v1/namespaces/default/pods");
+  const { status } = await send("DELETE", "/api/v1/namespaces/default/pods/nobody");
+  expect([status, ...told]).toEqual([404, "asked", "answered"]);
+});
+
 it("a watch breaks off when the API server dies, and works again when it is back", async () => {
   const { response } = await watch();
   const broken = once(response, "error");
@@ -93,8 +102,12 @@ interface Answer {
   body: string;
 }
 
-async function get(path: string, signal?: AbortSignal): Promise<Answer> {
-  const response = await open(path, signal);
+function get(path: string, signal?: AbortSignal): Promise<Answer> {
+  return send("GET", path, signal);
+}
+
+async function send(method: string, path: string, signal?: AbortSignal): Promise<Answer> {
+  const response = await open(path, signal, method);
   const parts: Buffer[] = [];
   for await (const part of response) {
     parts.push(part as Buffer);
@@ -114,9 +127,10 @@ async function watch() {
   return { response, heard: () => heard };
 }
 
-function open(path: string, signal?: AbortSignal): Promise<IncomingMessage> {
+function open(path: string, signal?: AbortSignal, method = "GET"): Promise<IncomingMessage> {
   const headers = { authorization: `Bearer ${controlPlane.api.token}` };
   const options: RequestOptions = {
+    method,
     headers,
     ca: certificate,
     agent: false,

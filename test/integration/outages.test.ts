@@ -73,13 +73,14 @@ describe("an operator whose watches fall silent", () => {
   });
 
   it("puts right by lists what takes several steps, before it ends", async () => {
-    await start({ RELIST_SECONDS: "12" });
+    await start({ RELIST_SECONDS: "20" });
     await play.criticalService("shop", "shop", { standby: "Warm" });
     await allWatched();
     proxy.fault = { kind: "silent watches" };
     await play.service("shop");
     await play.fallbackServes("shop");
-    expect(operator.lines.filter(({ msg }) => msg.includes("is dead"))).toEqual([]);
+    const dead = operator.lines.findIndex(({ msg }) => msg.includes("is dead"));
+    said(operator.lines.slice(0, dead < 0 ? undefined : dead), "Standby endpoint published");
   });
 });
 
