@@ -58,6 +58,13 @@ export class OperatorProcess {
     this.#child.once("exit", () => process.off("exit", kill));
   }
 
+  /** @throws if it could not be started */
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error("the operator could not be started");
+    return pid;
+  }
+
   /** Calls `listener` for each line from now on. */
   onLine(listener: (line: LogLine) => void): void {
     this.#events.on("line", listener);

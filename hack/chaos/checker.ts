@@ -2,7 +2,7 @@ import { LossWatch, type Loss } from "../invariants/losses";
 import { hastyRetries, type FailedRequest, type RetryLimit } from "../invariants/retries";
 import { foreignWrites } from "../invariants/writes";
 import type { Breach } from "../invariants/snapshot";
-import type { AuditLog } from "./audit";
+import type { AuditLog } from "../audit-log";
 import type { ClusterApi } from "./cluster-api";
 import type { SupervisedOperator } from "./operators";
 import { isCollection } from "./proxy";

@@ -5,7 +5,7 @@ import { freePort } from "../control-plane/ports";
 import { installModule } from "../installation";
 import { Kubectl } from "../kubectl";
 import { buildModule } from "../module";
-import { AuditLog } from "./audit";
+import { AuditLog } from "../audit-log";
 import { playRound, type Parts, type RoundResult } from "./campaign";
 import { Checker } from "./checker";
 import { ClusterApi } from "./cluster-api";

@@ -32,6 +32,8 @@ export interface ControlPlane {
   binDir: string;
   /** Path of the audit log (JSON lines), if one was asked for. */
   auditLog?: string;
+  /** Path of the Unix socket that etcd listens on. */
+  etcdSocket: string;
   /** Client for this control plane as the admin; it makes a connection for each request. */
   api: ApiClient;
   /**
@@ -39,6 +41,8 @@ export interface ControlPlane {
    * kube-apiserver is ready.
    */
   restart(name: "etcd" | "kube-apiserver", downMs: number): Promise<void>;
+  /** Stops a process, does some work, and starts the process again, whatever became of the work. */
+  without(name: BinaryName, work: () => Promise<void>): Promise<void>;
   /** Ends all processes and removes the folder. Can be called more than once. */
   stop(): Promise<void>;
 }
@@ -46,8 +50,8 @@ export interface ControlPlane {
 export interface ControlPlaneOptions {
   /** Told what is going on, a line each; by default nobody is. */
   progress?: (message: string) => void;
-  /** Whether to write an audit log. */
-  audit?: boolean;
+  /** Whether to write an audit log, at level Metadata unless this is another policy, as YAML. */
+  audit?: boolean | string;
   /** How many fake Nodes there are; default 1. */
   nodes?: number;
   /**
@@ -90,7 +94,7 @@ class Start {
   readonly #death = new AbortController();
   readonly #progress: (message: string) => void;
   readonly #nodes: number;
-  readonly #audit: boolean;
+  readonly #audit: boolean | string;
   readonly #keepControllers: boolean;
   #up = false;
   #stopped: Promise<void> | undefined;
@@ -127,11 +131,12 @@ class Start {
     this.#spawn("etcd", processes.etcdArgs());
     const tokens = writeCredentials(this.#dir, USERS);
     const port = await freePort();
-    fs.writeFileSync(join(this.#dir, processes.AUDIT_POLICY_FILE), processes.AUDIT_POLICY);
+    const policy = typeof this.#audit === "string" ? this.#audit : processes.AUDIT_POLICY;
+    fs.writeFileSync(join(this.#dir, processes.AUDIT_POLICY_FILE), policy);
     await this.#until("etcd listens", () =>
       Promise.resolve(fs.existsSync(join(this.#dir, processes.ETCD_SOCKET))),
     );
-    this.#spawn("kube-apiserver", processes.apiserverArgs(port, this.#audit));
+    this.#spawn("kube-apiserver", processes.apiserverArgs(port, this.#audit !== false));
 
     const api = await this.#client(`https://127.0.0.1:${port}`, tokens.admin);
     await this.#startControllers(api, tokens);
@@ -144,14 +149,16 @@ class Start {
       server: api.server,
       dir: this.#dir,
       binDir: this.#binDir,
+      etcdSocket: join(this.#dir, processes.ETCD_SOCKET),
       api,
       restart: async (name, downMs) => {
-        await this.#restart(name, downMs);
+        await this.#without(name, "SIGKILL", () => sleep(downMs));
         await this.#ready(api);
       },
+      without: (name, work) => this.#without(name, "SIGTERM", work),
       stop: () => (this.#stopped ??= this.#stop()),
     };
-    if (this.#audit) controlPlane.auditLog = join(this.#dir, processes.AUDIT_LOG);
+    if (this.#audit !== false) controlPlane.auditLog = join(this.#dir, processes.AUDIT_LOG);
     return controlPlane;
   }
 
@@ -225,12 +232,19 @@ class Start {
     this.#children.set(name, { child, args });
   }
 
-  async #restart(name: BinaryName, downMs: number): Promise<void> {
+  async #without(
+    name: BinaryName,
+    signal: "SIGTERM" | "SIGKILL",
+    work: () => Promise<void>,
+  ): Promise<void> {
     const running = this.#children.get(name);
-    await running?.child.stop("SIGKILL");
-    await sleep(downMs);
-    // The control plane may have been stopped in the meantime.
-    if (running && !this.#stopped) this.#spawn(name, running.args);
+    await running?.child.stop(signal);
+    try {
+      await work();
+    } finally {
+      // The control plane may have been stopped in the meantime.
+      if (running && !this.#stopped) this.#spawn(name, running.args);
+    }
   }
 
   async #until(what: string, check: () => Promise<boolean>): Promise<void> {

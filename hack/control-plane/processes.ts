@@ -21,6 +21,13 @@ rules:
   - level: Metadata
 `;
 
+const AUDIT_ARGS = [
+  `--audit-policy-file=${AUDIT_POLICY_FILE}`,
+  `--audit-log-path=${AUDIT_LOG}`,
+  // In MiB: whoever follows the file would lose what is in it when another takes its place.
+  "--audit-log-maxsize=100000",
+];
+
 // Unix sockets in the control plane's folder instead of TCP ports: etcd asks nobody for a
 // password, and a socket in a folder of mode 0700 is for this user alone. Relative to the working
 // folder, as a socket's path is limited to about 100 bytes; etcd insists on "host:port".
@@ -83,7 +90,7 @@ export function apiserverArgs(
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${SERVICE_ACCOUNT_KEY}`,
     `--service-account-signing-key-file=${SERVICE_ACCOUNT_KEY}`,
-    ...(audit ? [`--audit-policy-file=${AUDIT_POLICY_FILE}`, `--audit-log-path=${AUDIT_LOG}`] : []),
+    ...(audit ? AUDIT_ARGS : []),
   ];
 }
 

@@ -6,7 +6,7 @@ import { measureFloor } from "./floor";
 import { LOSS_NAMES, MODE_NAMES, MODES, type Loss, type Mode } from "./kinds";
 import { ClusterOperator } from "./operator";
 import { milliseconds } from "./options";
-import type { OriginalController } from "./original";
+import type { OriginalController } from "../original";
 import { Quiet } from "./quiet";
 import type { Floor, Results, Round } from "./results";
 import { playRound } from "./round";

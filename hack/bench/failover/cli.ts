@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { explain } from "../../explain";
 import { findKubectl, Kubectl } from "../../kubectl";
 import { Bench } from "./bench";
-import { OriginalController } from "./original";
+import { OriginalController } from "../original";
 import { readOptions, USAGE, type Options } from "./options";
 import { writeReport } from "./report";
 import { readResults, writeResults } from "./results";

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { someOf, wholeNumber } from "../arguments";
 import { LOSSES, MODES, type Loss, type Mode } from "./kinds";
 import { DEFAULT_MIN_SYNC } from "./results";
 
@@ -47,18 +48,14 @@ export function readOptions(args: readonly string[]): Options {
       help: { type: "boolean", default: false },
     },
   });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new Error(`--rounds takes a whole number from 1 on, not "${values.rounds}"`);
-  }
   const minSync = values["min-sync"];
   if (!(milliseconds(minSync) > 0)) {
     throw new Error(`--min-sync takes a duration such as 10ms or 1s, not "${minSync}"`);
   }
   return {
-    rounds,
-    modes: oneOrMore("--modes", values.modes, MODES),
-    losses: oneOrMore("--losses", values.losses, LOSSES),
+    rounds: wholeNumber("--rounds", values.rounds),
+    modes: someOf("--modes", values.modes, MODES),
+    losses: someOf("--losses", values.losses, LOSSES),
     original: values.original,
     python: values.python,
     minSync,
@@ -74,13 +71,4 @@ const UNITS: Record<string, number> = { ms: 1, s: 1000 };
 export function milliseconds(duration: string): number {
   const [, number = "", unit = ""] = /^([0-9.]+)(ms|s)$/.exec(duration) ?? [];
   return number === "" ? NaN : Number(number) * (UNITS[unit] ?? NaN);
-}
-
-function oneOrMore<T extends string>(option: string, list: string, known: readonly T[]): T[] {
-  const names = list.split(",");
-  const unknown = names.find(name => !known.some(one => one === name));
-  if (unknown !== undefined) {
-    throw new Error(`${option} takes some of ${known.join(", ")}, not "${unknown}"`);
-  }
-  return known.filter(name => names.includes(name));
 }

@@ -4,7 +4,8 @@ import { format, resolveConfig } from "prettier";
 import { EVERY_MS } from "../poller";
 import { LOSS_NAMES, LOSSES, MODE_NAMES, MODES, type Loss } from "./kinds";
 import { DEFAULT_MIN_SYNC, type Results, type Round } from "./results";
-import { summarize } from "./statistics";
+import { summarize } from "../statistics";
+import { table } from "../table";
 import { INTRODUCTION } from "./text";
 import { timeline } from "./timeline";
 
@@ -102,9 +103,4 @@ function cells({ floors }: Results, rounds: readonly Round[], cause: Loss): stri
 function range(numbers: readonly number[]): string {
   const { min, median, max } = summarize(numbers);
   return [min, median, max].map(Math.round).join(" / ");
-}
-
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, headings.map(() => "---"), ...rows];
-  return lines.map(cells => `| ${cells.join(" | ")} |`).join("\n");
 }

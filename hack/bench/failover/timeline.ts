@@ -1,6 +1,6 @@
 import { LOSS_NAMES, LOSSES, MODE_NAMES, MODES } from "./kinds";
 import type { Answer, Results, Round } from "./results";
-import { middleBy } from "./statistics";
+import { middleBy } from "../statistics";
 
 const WIDTH = 880;
 const LABELS = 200;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { middleBy, summarize } from "../../../hack/bench/failover/statistics";
+import { middleBy, summarize } from "../../../hack/bench/statistics";
 
 it.each([
   [[7], { min: 7, median: 7, max: 7 }],

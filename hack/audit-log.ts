@@ -1,20 +1,20 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import type { AuditEvent } from "../invariants/writes";
+import type { AuditEvent } from "./invariants/writes";
 
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Reads what is added to an audit log. */
-export class AuditLog {
+export class AuditLog<Entry extends AuditEvent = AuditEvent> {
   #position = 0;
   #rest = "";
 
   constructor(private readonly file: string) {}
 
   /** The entries since the last call of this. */
-  take(): AuditEvent[] {
+  take(): Entry[] {
     const lines = (this.#rest + this.#readOn()).split("\n");
     this.#rest = lines.pop() ?? "";
-    return lines.filter(isWhole).map(line => JSON.parse(line) as AuditEvent);
+    return lines.filter(isWhole).map(line => JSON.parse(line) as Entry);
   }
 
   #readOn(): string {

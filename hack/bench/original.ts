@@ -2,14 +2,19 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "../../control-plane/until";
-import { run } from "../../real-node/run";
-import { fallbackTemplate } from "../pods";
-import type { Stage } from "./stage";
+import { until } from "../control-plane/until";
+import { run } from "../real-node/run";
 
 const TIMEOUT_MS = 60_000;
 const LOG_LINES = 30;
 const SCRIPT = "watch_service_pods_v5.py";
+
+interface OriginalStart {
+  readonly kubeconfig: string;
+  readonly env: Record<string, string>;
+  readonly isReady: (output: string) => boolean;
+  readonly script?: string;
+}
 
 /** The original's controller, as a process beside the cluster. */
 export class OriginalController {
@@ -17,7 +22,8 @@ export class OriginalController {
   #output = "";
 
   private constructor(
-    private readonly script: string,
+    /** The path of its program. */
+    readonly script: string,
     private readonly python: string,
     /** The version of the Python package `kubernetes`. */
     readonly clientVersion: string,
@@ -38,20 +44,19 @@ export class OriginalController {
     return new OriginalController(script, python, version.trim());
   }
 
-  /** Starts it for one stage, and waits until it knows the stage's objects. */
-  async start({ name }: Stage, kubeconfig: string): Promise<void> {
-    const template = fallbackTemplate(name).metadata;
+  /**
+   * Starts it.
+   *
+   * @param env what it is configured with
+   * @param isReady whether it may be relied on, by what it has printed
+   * @param script what to run instead of the checkout's own, such as a patched copy of it
+   */
+  async start({ kubeconfig, env, isReady, script = this.script }: OriginalStart): Promise<void> {
     this.#output = "";
-    const child = spawn(this.python, ["-u", this.script, kubeconfig], {
+    const child = spawn(this.python, ["-u", script, kubeconfig], {
       // A group of its own: it consists of several processes.
       detached: true,
-      env: {
-        PATH: process.env.PATH,
-        LOG_LEVEL: "INFO",
-        NAMESPACES: name,
-        POD_TEMPLATE: template.name,
-        POD_TEMPLATE_NS: template.namespace,
-      },
+      env: { PATH: process.env.PATH, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
@@ -61,12 +66,15 @@ export class OriginalController {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (chunk: string) => (this.#output += chunk));
     }
-    // Events of all three kinds; those of Pods have the namespace at their end.
-    const known = [`, Service Name: ${name}`, `Namespace: ${name}\n`, `CriticalService ${name}`];
-    await until("the original's controller knows the Service", TIMEOUT_MS, () => {
+    await until("the original's controller knows its Services", TIMEOUT_MS, () => {
       if (child.exitCode !== null) throw new Error(this.lastLines);
-      return Promise.resolve(known.every(text => this.#output.includes(text)));
+      return Promise.resolve(isReady(this.#output));
     });
+  }
+
+  /** Of its first process; undefined if it does not run. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /** The end of what it has printed. */

@@ -27,3 +27,15 @@ export function middleBy<T>(elements: readonly T[], value: (element: T) => numbe
   if (element === undefined) throw new Error("nothing was measured");
   return element;
 }
+
+/**
+ * The smallest number that at least `share` (0 to 1) of the numbers do not exceed.
+ *
+ * @throws if there is no number
+ */
+export function percentile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new Error("nothing was measured");
+  return value;
+}

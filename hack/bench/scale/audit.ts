@@ -1,0 +1,95 @@
+import type { AuditEvent } from "../../invariants/writes";
+
+/** Of a bench, the audit log tells what the contenders ask for, and each write of an EndpointSlice. */
+export const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+omitManagedFields: true
+rules:
+  - level: Request
+    verbs: [create, update, patch]
+    resources: [{ group: discovery.k8s.io, resources: [endpointslices] }]
+  - level: None
+    users: [admin, kwok, "system:kube-controller-manager", "system:kube-scheduler", "system:apiserver"]
+  - level: Metadata
+`;
+
+const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
+const FALLBACK_PREFIX = "service-watcher-";
+
+/** An entry of the audit log under that policy. */
+export interface AuditEntry extends AuditEvent {
+  readonly stage: string;
+  readonly requestReceivedTimestamp: string;
+  readonly stageTimestamp: string;
+  readonly requestObject?: {
+    readonly metadata?: { readonly labels?: Record<string, string> };
+    readonly endpoints?: readonly Endpoint[] | null;
+  };
+}
+
+interface Endpoint {
+  readonly conditions?: { readonly ready?: boolean };
+  readonly targetRef?: { readonly name?: string };
+}
+
+/** A request to the API server; times in milliseconds since the epoch, to the microsecond. */
+export interface Request {
+  readonly id: string;
+  readonly user: string;
+  /** The verb, the resource and its subresource, such as `patch criticalservices/status`. */
+  readonly what: string;
+  readonly receivedAt: number;
+  readonly doneAt: number;
+  readonly code: number;
+}
+
+/** What an entry tells. */
+export interface Told {
+  readonly request: Request;
+  /** A Service's EndpointSlice was written: how many of its endpoints are Ready and no fallback. */
+  readonly slice?: { readonly service: string; readonly ready: number; readonly at: number };
+  /** The fallback Pod of a Service was accepted. */
+  readonly fallback?: { readonly service: string; readonly at: number };
+}
+
+export function readEntry(entry: AuditEntry): Told {
+  const request = requestOf(entry);
+  if (entry.stage !== "ResponseComplete" || request.code >= 300) return { request };
+  const at = request.doneAt;
+  const { namespace = "", name = "" } = entry.objectRef ?? {};
+  if (request.what === "create pods" && name.startsWith(FALLBACK_PREFIX)) {
+    const service = `${namespace}/${name.slice(FALLBACK_PREFIX.length)}`;
+    return { request, fallback: { service, at } };
+  }
+  const service = entry.requestObject?.metadata?.labels?.[SERVICE_NAME_LABEL];
+  if (service === undefined || entry.objectRef?.resource !== "endpointslices") return { request };
+  const ready = readyEndpoints(entry.requestObject?.endpoints ?? []);
+  return { request, slice: { service: `${namespace}/${service}`, ready, at } };
+}
+
+function requestOf(entry: AuditEntry): Request {
+  const { resource = entry.requestURI, subresource } = entry.objectRef ?? {};
+  return {
+    id: entry.auditID,
+    user: entry.user.username,
+    what: `${entry.verb} ${resource}${subresource ? `/${subresource}` : ""}`,
+    receivedAt: milliseconds(entry.requestReceivedTimestamp),
+    doneAt: milliseconds(entry.stageTimestamp),
+    code: entry.responseStatus?.code ?? 0,
+  };
+}
+
+function readyEndpoints(endpoints: readonly Endpoint[]): number {
+  return endpoints.filter(
+    ({ conditions, targetRef }) =>
+      conditions?.ready !== false && !targetRef?.name?.startsWith(FALLBACK_PREFIX),
+  ).length;
+}
+
+/** Milliseconds since the epoch of a time such as `2026-01-02T03:04:05.678901Z`. */
+export function milliseconds(timestamp: string): number {
+  const fraction = /\.(\d+)Z$/.exec(timestamp)?.[1] ?? "";
+  const seconds = Date.parse(timestamp.replace(/\.\d+Z$/, "Z"));
+  return seconds + Number(`0.${fraction || "0"}`) * 1000;
+}

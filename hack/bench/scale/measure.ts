@@ -1,0 +1,259 @@
+import type { Contender } from "./contender";
+import type { Place } from "./population";
+import type {
+  EventsResult,
+  LossesResult,
+  Measured,
+  OutageResult,
+  Requests,
+  RestResult,
+  StartResult,
+} from "./results";
+import type { Stage } from "./stage";
+import type { Trace } from "./trace";
+import { readUsage } from "./usage";
+
+/** Without a request for that long, a contender is done with what it was told. */
+const IDLE_MS = 3000;
+/** The first time after a start that is no part of it any more: our first list is after 10 s. */
+const SETTLE_MS = 15_000;
+const BETWEEN_LOSSES_MS = 60;
+const BATCH = 100;
+const EVENTS = 1000;
+
+export interface Plan {
+  readonly losses: number;
+  readonly restSeconds: number;
+  /** Milliseconds that a contender may take for one thing. */
+  readonly patienceMs: number;
+}
+
+/** A contender did not do what was waited for in time. */
+class TooSlow extends Error {}
+
+/** Measures one contender on a stage; leaves the stage as it was. */
+export class Measurement {
+  readonly #trace: Trace;
+  #pid = 0;
+
+  constructor(
+    private readonly stage: Stage,
+    private readonly contender: Contender,
+    private readonly plan: Plan,
+  ) {
+    this.#trace = stage.trace([contender.user]);
+  }
+
+  async run(): Promise<Measured> {
+    const { stage, contender } = this;
+    const measured: { -readonly [Key in keyof Measured]: Measured[Key] } = {
+      contender: contender.name,
+      size: stage.population.size,
+      critical: stage.critical,
+    };
+    try {
+      if (contender.hasState) await this.#beginOnce();
+      measured.start = await this.#start();
+      measured.rest = await this.#rest();
+      measured.events = await this.#events();
+      measured.losses = await this.#losses();
+      measured.outage = await this.#outage();
+      measured.peakRssBytes = readUsage(this.#pid).peakRssBytes;
+    } catch (error) {
+      if (!(error instanceof TooSlow)) throw this.#withLog(error);
+      stage.ground.print(`  ${contender.name}: ${error.message}`);
+    } finally {
+      await contender.stop();
+      await this.#tidy();
+    }
+    return measured;
+  }
+
+  /** So that what it writes down at its first start is there. */
+  async #beginOnce(): Promise<void> {
+    await this.#start();
+    await this.contender.stop();
+    await this.stage.removeFallbacks(this.stage.lame);
+    await this.#untilQuiet();
+  }
+
+  async #start(): Promise<StartResult> {
+    const { lame } = this.stage;
+    const mark = this.#mark();
+    const begin = Date.now();
+    this.#pid = await this.contender.start();
+    const last = await this.#fallbacksOf(lame, begin);
+    await this.#untilQuiet();
+    await this.#wait(begin + SETTLE_MS - Date.now());
+    const requests = this.#since(mark);
+    const { cpuMs, peakRssBytes } = readUsage(this.#pid);
+    const caughtUpMs =
+      endOfBurst(
+        requests.map(({ doneAt }) => doneAt),
+        begin,
+      ) - begin;
+    return { lameMs: last - begin, caughtUpMs, cpuMs, peakRssBytes, requests: count(requests) };
+  }
+
+  async #rest(): Promise<RestResult> {
+    const seconds = this.plan.restSeconds;
+    const mark = this.#mark();
+    const before = readUsage(this.#pid).cpuMs;
+    await this.#wait(seconds * 1000);
+    const cpuMs = readUsage(this.#pid).cpuMs - before;
+    return { seconds, cpuMs, requests: count(this.#since(mark)) };
+  }
+
+  /** Pods of Services that have others turn not Ready, and Ready again. */
+  async #events(): Promise<EventsResult> {
+    const { population, etcd } = this.stage;
+    const each = Math.min(population.size, EVENTS / 2);
+    const step = Math.floor(population.size / each);
+    const mark = this.#mark();
+    const before = readUsage(this.#pid).cpuMs;
+    const writes = this.#trace.sliceWrites;
+    for (let round = 0; round < EVENTS / each; round++) {
+      const indexes = Array.from({ length: each }, (_, index) => index * step);
+      await etcd.apply(indexes.flatMap(index => population.podReady(index, round % 2 === 1)));
+      await this.#untilQuiet(1000);
+    }
+    const cpuMs = readUsage(this.#pid).cpuMs - before;
+    const events = this.#trace.sliceWrites - writes;
+    return { events, cpuMs, requests: count(this.#since(mark)) };
+  }
+
+  async #losses(): Promise<LossesResult> {
+    const reactionsMs: number[] = [];
+    const requests: Requests = {};
+    const returnRequests: Requests = {};
+    while (reactionsMs.length < this.plan.losses) {
+      const batch = this.stage.victims.slice(
+        0,
+        Math.min(BATCH, this.plan.losses - reactionsMs.length),
+      );
+      let mark = this.#mark();
+      for (const place of batch) {
+        reactionsMs.push(await this.#lose(place));
+        await this.#trace.quiet(BETWEEN_LOSSES_MS, IDLE_MS);
+      }
+      await this.#untilQuiet();
+      add(requests, count(this.#since(mark)));
+      mark = this.#mark();
+      await this.stage.restorePods(batch);
+      await this.#untilQuiet();
+      add(returnRequests, count(this.#since(mark)));
+      await this.stage.removeFallbacks(batch);
+      await this.#untilQuiet();
+    }
+    return { reactionsMs, requests, returnRequests };
+  }
+
+  async #lose(place: Place): Promise<number> {
+    const begin = Date.now();
+    await this.stage.losePods([place]);
+    const fallbackAt = await this.#fallbacksOf([place], begin);
+    return fallbackAt - this.#lostAt(place);
+  }
+
+  async #outage(): Promise<OutageResult> {
+    const { victims } = this.stage;
+    const mark = this.#mark();
+    const before = readUsage(this.#pid).cpuMs;
+    const begin = Date.now();
+    await this.stage.losePods(victims);
+    const last = await this.#fallbacksOf(victims, begin);
+    const lostAt = victims.map(place => this.#lostAt(place));
+    const first = Math.min(...lostAt);
+    await this.#untilQuiet();
+    return {
+      services: victims.length,
+      lossesMs: Math.max(...lostAt) - first,
+      fallbacksMs: last - first,
+      cpuMs: readUsage(this.#pid).cpuMs - before,
+      requests: count(this.#since(mark)),
+    };
+  }
+
+  async #tidy(): Promise<void> {
+    const { victims, lame } = this.stage;
+    await this.stage.removeFallbacks([...victims, ...lame]);
+    await this.stage.losePods(victims);
+    await this.stage.restorePods(victims);
+    await this.#untilQuiet();
+  }
+
+  /** @returns when the last of these Services had its fallback accepted */
+  async #fallbacksOf(places: readonly Place[], since: number): Promise<number> {
+    const { fallbacks, losses } = this.#trace;
+    const missing = new Set(places.map(keyOf));
+    const done = (): boolean => {
+      for (const key of missing) {
+        if ((fallbacks.get(key) ?? 0) < since) return false;
+        missing.delete(key);
+      }
+      return true;
+    };
+    if (!(await this.#trace.until(done, this.plan.patienceMs))) {
+      const lost = places.filter(place => (losses.get(keyOf(place)) ?? 0) >= since).length;
+      throw new TooSlow(
+        `${missing.size} of ${places.length} fallbacks (${lost} lost) are missing after ` +
+          `${this.plan.patienceMs / 1000} s\n${this.contender.lastLines()}`,
+      );
+    }
+    return Math.max(...places.map(place => fallbacks.get(keyOf(place)) ?? 0));
+  }
+
+  #lostAt(place: Place): number {
+    const at = this.#trace.losses.get(keyOf(place));
+    if (at === undefined) throw new Error(`nothing was seen of the loss of ${keyOf(place)}`);
+    return at;
+  }
+
+  async #untilQuiet(ms = IDLE_MS): Promise<void> {
+    if (!(await this.#trace.quiet(ms, this.plan.patienceMs))) {
+      throw new TooSlow(`still at work after ${this.plan.patienceMs / 1000} s`);
+    }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    await this.#trace.until(() => false, Math.max(0, ms));
+  }
+
+  #mark(): number {
+    this.#trace.poll();
+    return this.#trace.requests.length;
+  }
+
+  #since(mark: number) {
+    this.#trace.poll();
+    return this.#trace.requests.slice(mark);
+  }
+
+  #withLog(cause: unknown): Error {
+    return new Error(`${this.contender.name} said last:\n${this.contender.lastLines()}`, { cause });
+  }
+}
+
+function keyOf({ namespace, name }: Place): string {
+  return `${namespace}/${name}`;
+}
+
+/** The last of the times before the first gap. */
+function endOfBurst(times: readonly number[], begin: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  const gap = sorted.findIndex((time, index) => time - (sorted[index - 1] ?? time) > IDLE_MS);
+  return sorted[(gap < 0 ? sorted.length : gap) - 1] ?? begin;
+}
+
+/** How many of each kind; a watch counts once, though it is told of at its begin and its end. */
+function count(requests: readonly { id: string; what: string }[]): Requests {
+  const counts: Requests = {};
+  for (const { what } of new Map(requests.map(request => [request.id, request])).values()) {
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function add(sum: Requests, more: Requests): void {
+  for (const [what, number] of Object.entries(more)) sum[what] = (sum[what] ?? 0) + number;
+}
