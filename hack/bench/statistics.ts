@@ -39,3 +39,21 @@ export function percentile(numbers: readonly number[], share: number): number {
   if (value === undefined) throw new Error("nothing was measured");
   return value;
 }
+
+/**
+ * The power of x that y grows with: 1 if y doubles when x does, 0 if it stays. Of several points,
+ * the one that fits their logarithms best.
+ *
+ * @returns undefined unless there are two x; points that have no logarithm are left out
+ */
+export function exponent(points: readonly (readonly [x: number, y: number])[]): number | undefined {
+  const logs = points
+    .filter(([x, y]) => x > 0 && y > 0)
+    .map(([x, y]) => [Math.log(x), Math.log(y)] as const);
+  const mean = (which: 0 | 1): number =>
+    logs.reduce((sum, point) => sum + point[which], 0) / logs.length;
+  const [meanX, meanY] = [mean(0), mean(1)];
+  const spread = logs.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+  const slope = logs.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / spread;
+  return spread > 0 ? slope : undefined;
+}

@@ -55,17 +55,24 @@ export interface Told {
 
 export function readEntry(entry: AuditEntry): Told {
   const request = requestOf(entry);
-  if (entry.stage !== "ResponseComplete" || request.code >= 300) return { request };
-  const at = request.doneAt;
-  const { namespace = "", name = "" } = entry.objectRef ?? {};
-  if (request.what === "create pods" && name.startsWith(FALLBACK_PREFIX)) {
-    const service = `${namespace}/${name.slice(FALLBACK_PREFIX.length)}`;
-    return { request, fallback: { service, at } };
-  }
-  const service = entry.requestObject?.metadata?.labels?.[SERVICE_NAME_LABEL];
-  if (service === undefined || entry.objectRef?.resource !== "endpointslices") return { request };
-  const ready = readyEndpoints(entry.requestObject?.endpoints ?? []);
-  return { request, slice: { service: `${namespace}/${service}`, ready, at } };
+  const isDone = entry.stage === "ResponseComplete" && request.code < 300;
+  return { request, ...(isDone && { ...readSlice(entry), ...readFallback(entry) }) };
+}
+
+function readFallback({ verb, objectRef, stageTimestamp }: AuditEntry): Pick<Told, "fallback"> {
+  const { namespace = "", name = "", resource, subresource } = objectRef ?? {};
+  const isPod = verb === "create" && resource === "pods" && subresource === undefined;
+  if (!isPod || !name.startsWith(FALLBACK_PREFIX)) return {};
+  const service = `${namespace}/${name.slice(FALLBACK_PREFIX.length)}`;
+  return { fallback: { service, at: milliseconds(stageTimestamp) } };
+}
+
+function readSlice({ objectRef, requestObject, stageTimestamp }: AuditEntry): Pick<Told, "slice"> {
+  const name = requestObject?.metadata?.labels?.[SERVICE_NAME_LABEL];
+  if (name === undefined || objectRef?.resource !== "endpointslices") return {};
+  const service = `${objectRef.namespace ?? ""}/${name}`;
+  const ready = readyEndpoints(requestObject?.endpoints ?? []);
+  return { slice: { service, ready, at: milliseconds(stageTimestamp) } };
 }
 
 function requestOf(entry: AuditEntry): Request {

@@ -10,9 +10,9 @@ import type { Contender, ContenderName } from "./contender";
 import { Floor, Original, Ours } from "./contenders";
 import { Measurement } from "./measure";
 import { readOptions, USAGE, type Options } from "./options";
+import { writeReport } from "./report";
 import { readResults, writeResults, type Measured } from "./results";
 import { Stage, type Ground } from "./stage";
-import { summaryOf } from "./summary";
 
 function print(line: string): void {
   console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
@@ -20,7 +20,9 @@ function print(line: string): void {
 
 async function run(options: Options): Promise<void> {
   if (!options.reportOnly) await measureAll(options);
-  print(JSON.stringify(readResults(options.results)).slice(0, 0));
+  if (options.out === undefined) return;
+  const files = await writeReport(readResults(options.results), options.out);
+  print(`Written: ${files.join(", ")}`);
 }
 
 async function measureAll(options: Options): Promise<void> {
@@ -42,9 +44,7 @@ async function measureAll(options: Options): Promise<void> {
           restSeconds: options.rest,
           patienceMs: options.patience * 1000,
         };
-        const result = await new Measurement(stage, contender, plan).run();
-        measured.push(result);
-        print(summaryOf(result));
+        measured.push(await new Measurement(stage, contender, plan).run());
       }
     } finally {
       await stage.close();

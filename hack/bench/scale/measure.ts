@@ -9,6 +9,7 @@ import type {
   RestResult,
   StartResult,
 } from "./results";
+import { summaryOf } from "./summary";
 import type { Stage } from "./stage";
 import type { Trace } from "./trace";
 import { readUsage } from "./usage";
@@ -20,6 +21,8 @@ const SETTLE_MS = 15_000;
 const BETWEEN_LOSSES_MS = 60;
 const BATCH = 100;
 const EVENTS = 1000;
+/** The cluster's controllers are given this long to tell of as many as are made at once. */
+const EVENTS_MS = 20_000;
 
 export interface Plan {
   readonly losses: number;
@@ -53,11 +56,11 @@ export class Measurement {
     };
     try {
       if (contender.hasState) await this.#beginOnce();
-      measured.start = await this.#start();
-      measured.rest = await this.#rest();
-      measured.events = await this.#events();
-      measured.losses = await this.#losses();
-      measured.outage = await this.#outage();
+      this.#tell({ start: (measured.start = await this.#start()) });
+      this.#tell({ rest: (measured.rest = await this.#rest()) });
+      this.#tell({ events: (measured.events = await this.#events()) });
+      this.#tell({ losses: (measured.losses = await this.#losses()) });
+      this.#tell({ outage: (measured.outage = await this.#outage()) });
       measured.peakRssBytes = readUsage(this.#pid).peakRssBytes;
     } catch (error) {
       if (!(error instanceof TooSlow)) throw this.#withLog(error);
@@ -112,11 +115,13 @@ export class Measurement {
     const mark = this.#mark();
     const before = readUsage(this.#pid).cpuMs;
     const writes = this.#trace.sliceWrites;
-    for (let round = 0; round < EVENTS / each; round++) {
+    for (let round = 1; round <= EVENTS / each; round++) {
       const indexes = Array.from({ length: each }, (_, index) => index * step);
-      await etcd.apply(indexes.flatMap(index => population.podReady(index, round % 2 === 1)));
-      await this.#untilQuiet(1000);
+      await etcd.apply(indexes.flatMap(index => population.podReady(index, round % 2 === 0)));
+      const seen = (): boolean => this.#trace.sliceWrites >= writes + round * each;
+      await this.#trace.until(seen, EVENTS_MS);
     }
+    await this.#untilQuiet();
     const cpuMs = readUsage(this.#pid).cpuMs - before;
     const events = this.#trace.sliceWrites - writes;
     return { events, cpuMs, requests: count(this.#since(mark)) };
@@ -217,6 +222,10 @@ export class Measurement {
 
   async #wait(ms: number): Promise<void> {
     await this.#trace.until(() => false, Math.max(0, ms));
+  }
+
+  #tell(result: Partial<Measured>): void {
+    this.stage.ground.print(summaryOf(result));
   }
 
   #mark(): number {

@@ -86,7 +86,7 @@ async function read<T>(api: ApiClient, path: string): Promise<T> {
 
 /** Without its resourceVersion, which is etcd's to give. */
 function stored(key: string, object: KubeObject): StoredObject {
-  const { resourceVersion: _, ...metadata } = object.metadata;
+  const metadata = { ...object.metadata, resourceVersion: undefined };
   return { key, value: JSON.stringify({ ...object, metadata }) };
 }
 

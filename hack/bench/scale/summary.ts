@@ -2,7 +2,7 @@ import { percentile } from "../statistics";
 import type { Measured, Requests } from "./results";
 
 /** A few lines of what was measured, for who waits for the rest. */
-export function summaryOf(measured: Measured): string {
+export function summaryOf(measured: Partial<Measured>): string {
   const { start, rest, events, losses, outage, peakRssBytes } = measured;
   const lines = [
     start &&
