@@ -47,10 +47,19 @@ export interface Request {
 /** What an entry tells. */
 export interface Told {
   readonly request: Request;
-  /** A Service's EndpointSlice was written: how many of its endpoints are Ready and no fallback. */
-  readonly slice?: { readonly service: string; readonly ready: number; readonly at: number };
+  /** The EndpointSlice of a Service was written. */
+  readonly slice?: WrittenSlice;
   /** The fallback Pod of a Service was accepted. */
   readonly fallback?: { readonly service: string; readonly at: number };
+}
+
+export interface WrittenSlice {
+  readonly service: string;
+  readonly at: number;
+  /** How many of its endpoints are Ready and no fallback. */
+  readonly own: number;
+  /** How many are fallbacks, Ready or not. */
+  readonly fallbacks: number;
 }
 
 export function readEntry(entry: AuditEntry): Told {
@@ -71,8 +80,10 @@ function readSlice({ objectRef, requestObject, stageTimestamp }: AuditEntry): Pi
   const name = requestObject?.metadata?.labels?.[SERVICE_NAME_LABEL];
   if (name === undefined || objectRef?.resource !== "endpointslices") return {};
   const service = `${objectRef.namespace ?? ""}/${name}`;
-  const ready = readyEndpoints(requestObject?.endpoints ?? []);
-  return { slice: { service, ready, at: milliseconds(stageTimestamp) } };
+  const endpoints = requestObject?.endpoints ?? [];
+  const own = endpoints.filter(one => !isFallback(one) && one.conditions?.ready !== false).length;
+  const fallbacks = endpoints.filter(isFallback).length;
+  return { slice: { service, at: milliseconds(stageTimestamp), own, fallbacks } };
 }
 
 function requestOf(entry: AuditEntry): Request {
@@ -87,11 +98,8 @@ function requestOf(entry: AuditEntry): Request {
   };
 }
 
-function readyEndpoints(endpoints: readonly Endpoint[]): number {
-  return endpoints.filter(
-    ({ conditions, targetRef }) =>
-      conditions?.ready !== false && !targetRef?.name?.startsWith(FALLBACK_PREFIX),
-  ).length;
+function isFallback({ targetRef }: Endpoint): boolean {
+  return targetRef?.name?.startsWith(FALLBACK_PREFIX) ?? false;
 }
 
 /** Milliseconds since the epoch of a time such as `2026-01-02T03:04:05.678901Z`. */

@@ -1,15 +1,16 @@
 import { Agent, request } from "node:http";
 
-/** What etcd takes in one transaction. */
-const MOST_OPERATIONS = 128;
-const AT_ONCE = 4;
+const AT_ONCE = 16;
 
 /** A key, and the text to put there; undefined: it is to go. */
 export type Change = readonly [key: string, value: string | undefined];
 
 /**
  * Changes of etcd itself, through the JSON gateway of its API. kube-apiserver tells its watchers of
- * them as of its own, and a thousand objects come or go at once.
+ * them as of its own, and thousands of objects come or go at once.
+ *
+ * Each is a request of its own: the changes of one transaction share a revision, and a watcher which
+ * goes on after one of them would miss the others.
  *
  * @see https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/
  */
@@ -21,17 +22,21 @@ export class Etcd {
 
   /** @throws if etcd refuses; what came before the refusal has been done */
   async apply(changes: readonly Change[]): Promise<void> {
-    const transactions = chunks(changes, MOST_OPERATIONS);
+    const left = changes.values();
     const work = async (): Promise<void> => {
-      for (let some = transactions.shift(); some !== undefined; some = transactions.shift()) {
-        await this.#post("/v3/kv/txn", { success: some.map(operation) });
-      }
+      for (const change of left) await this.#apply(change);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  #apply([key, value]: Change): Promise<void> {
+    return value === undefined
+      ? this.#post("/v3/kv/deleterange", { key: base64(key) })
+      : this.#post("/v3/kv/put", { key: base64(key), value: base64(value) });
   }
 
   #post(path: string, body: object): Promise<void> {
@@ -52,17 +57,6 @@ export class Etcd {
   }
 }
 
-function operation([key, value]: Change): object {
-  return value === undefined
-    ? { requestDeleteRange: { key: base64(key) } }
-    : { requestPut: { key: base64(key), value: base64(value) } };
-}
-
 function base64(text: string): string {
   return Buffer.from(text).toString("base64");
-}
-
-function chunks<T>(all: readonly T[], size: number): T[][] {
-  const count = Math.ceil(all.length / size);
-  return Array.from({ length: count }, (_, index) => all.slice(index * size, (index + 1) * size));
 }

@@ -77,7 +77,7 @@ export class Measurement {
     await this.#start();
     await this.contender.stop();
     await this.stage.removeFallbacks(this.stage.lame);
-    await this.#untilQuiet();
+    await this.#untilAtRest([], this.stage.lame);
   }
 
   async #start(): Promise<StartResult> {
@@ -148,7 +148,7 @@ export class Measurement {
       await this.#untilQuiet();
       add(returnRequests, count(this.#since(mark)));
       await this.stage.removeFallbacks(batch);
-      await this.#untilQuiet();
+      await this.#untilAtRest(batch, []);
     }
     return { reactionsMs, requests, returnRequests };
   }
@@ -184,6 +184,17 @@ export class Measurement {
     await this.stage.removeFallbacks([...victims, ...lame]);
     await this.stage.losePods(victims);
     await this.stage.restorePods(victims);
+    await this.#untilAtRest(victims, lame);
+  }
+
+  /** Waits until no Service has a fallback, those of the first list have Pods, and all is quiet. */
+  async #untilAtRest(places: readonly Place[], lame: readonly Place[]): Promise<void> {
+    const isAtRest = (): boolean =>
+      places.every(place => this.#trace.isAtRest(keyOf(place), true)) &&
+      lame.every(place => this.#trace.isAtRest(keyOf(place), false));
+    if (!(await this.#trace.until(isAtRest, this.plan.patienceMs))) {
+      throw new Error("the cluster's controllers are not done");
+    }
     await this.#untilQuiet();
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditLog } from "../../audit-log";
-import { readEntry, type AuditEntry, type Request } from "./audit";
+import { readEntry, type AuditEntry, type Request, type WrittenSlice } from "./audit";
 
 const POLL_MS = 5;
 
@@ -14,7 +14,7 @@ export class Trace {
   readonly fallbacks = new Map<string, number>();
   /** Writes of EndpointSlices by the cluster itself. */
   sliceWrites = 0;
-  readonly #lame = new Set<string>();
+  readonly #slices = new Map<string, WrittenSlice>();
   #changedAt = Date.now();
 
   /** @param users whose requests are followed */
@@ -45,6 +45,12 @@ export class Trace {
     }
   }
 
+  /** Whether a Service has Pods of its own, or none if it is to have none, and no fallback. */
+  isAtRest(service: string, hasPods: boolean): boolean {
+    const { own, fallbacks } = this.#slices.get(service) ?? { own: Number(hasPods), fallbacks: 0 };
+    return own > 0 === hasPods && fallbacks === 0;
+  }
+
   /** Reads on until neither the cluster nor those that are followed have done anything for `ms`. */
   quiet(ms: number, timeoutMs: number): Promise<boolean> {
     this.#changedAt = Date.now();
@@ -60,11 +66,9 @@ export class Trace {
     if (slice) {
       this.sliceWrites++;
       this.#changedAt = Date.now();
-      if (slice.ready > 0) this.#lame.delete(slice.service);
-      else if (!this.#lame.has(slice.service)) {
-        this.#lame.add(slice.service);
-        this.losses.set(slice.service, slice.at);
-      }
+      const wasLame = this.#slices.get(slice.service)?.own === 0;
+      if (slice.own === 0 && !wasLame) this.losses.set(slice.service, slice.at);
+      this.#slices.set(slice.service, slice);
     }
     if (fallback) this.fallbacks.set(fallback.service, fallback.at);
   }
