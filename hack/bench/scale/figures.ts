@@ -1,5 +1,6 @@
 import { percentile } from "../statistics";
-import type { Measured, Requests } from "./results";
+import { total } from "./requests";
+import type { Measured } from "./results";
 
 /** One number that is measured of each contender at each size. */
 export interface Figure {
@@ -63,8 +64,4 @@ export const FIGURES = {
 
 function figure(id: string, title: string, unit: string, digits: number) {
   return { id, title, unit, digits, compared: true };
-}
-
-export function total(requests: Requests): number {
-  return Object.values(requests).reduce((sum, number) => sum + number, 0);
 }

@@ -1,11 +1,11 @@
 import type { Contender } from "./contender";
 import type { Place } from "./population";
+import { add, count, endOfBurst, type Requests } from "./requests";
 import type {
   EventsResult,
   LossesResult,
   Measured,
   OutageResult,
-  Requests,
   RestResult,
   StartResult,
 } from "./results";
@@ -90,11 +90,7 @@ export class Measurement {
     await this.#wait(begin + SETTLE_MS - Date.now());
     const requests = this.#since(mark);
     const { cpuMs, peakRssBytes } = readUsage(this.#pid);
-    const caughtUpMs =
-      endOfBurst(
-        requests.map(({ doneAt }) => doneAt),
-        begin,
-      ) - begin;
+    const caughtUpMs = Math.max(last, endOfBurst(requests, IDLE_MS) ?? 0) - begin;
     return { lameMs: last - begin, caughtUpMs, cpuMs, peakRssBytes, requests: count(requests) };
   }
 
@@ -256,24 +252,4 @@ export class Measurement {
 
 function keyOf({ namespace, name }: Place): string {
   return `${namespace}/${name}`;
-}
-
-/** The last of the times before the first gap. */
-function endOfBurst(times: readonly number[], begin: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  const gap = sorted.findIndex((time, index) => time - (sorted[index - 1] ?? time) > IDLE_MS);
-  return sorted[(gap < 0 ? sorted.length : gap) - 1] ?? begin;
-}
-
-/** How many of each kind; a watch counts once, though it is told of at its begin and its end. */
-function count(requests: readonly { id: string; what: string }[]): Requests {
-  const counts: Requests = {};
-  for (const { what } of new Map(requests.map(request => [request.id, request])).values()) {
-    counts[what] = (counts[what] ?? 0) + 1;
-  }
-  return counts;
-}
-
-function add(sum: Requests, more: Requests): void {
-  for (const [what, number] of Object.entries(more)) sum[what] = (sum[what] ?? 0) + number;
 }

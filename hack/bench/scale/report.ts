@@ -7,7 +7,8 @@ import { chart } from "./chart";
 import { CONTENDER_NAMES, CONTENDERS, type ContenderName } from "./contender";
 import { FIGURES, type Figure } from "./figures";
 import { floorOf, goals, valueOf } from "./goals";
-import type { Measured, Requests, Results } from "./results";
+import type { Requests } from "./requests";
+import type { Measured, Results } from "./results";
 import { INTRODUCTION } from "./text";
 
 /** What has a picture, and the figures on it. */

@@ -1,12 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ContenderName } from "./contender";
+import type { Requests } from "./requests";
 
 /** Where the raw results are kept; not a part of the repository. */
 const FILE = join(__dirname, "results", "results.json");
-
-/** How many requests of each kind. */
-export type Requests = Record<string, number>;
 
 /** A start with everything as it was when it last ended, but for the lame Services' fallbacks. */
 export interface StartResult {

@@ -1,5 +1,6 @@
 import { percentile } from "../statistics";
-import type { Measured, Requests } from "./results";
+import type { Requests } from "./requests";
+import type { Measured } from "./results";
 
 /** A few lines of what was measured, for who waits for the rest. */
 export function summaryOf(measured: Partial<Measured>): string {

@@ -1,0 +1,35 @@
+import type { Request } from "./audit";
+
+/** How many requests of each kind. */
+export type Requests = Record<string, number>;
+
+/** Counts them; a watch counts once, though the audit log tells of its begin and of its end. */
+export function count(requests: readonly Pick<Request, "id" | "what">[]): Requests {
+  const counts: Requests = {};
+  for (const { what } of new Map(requests.map(request => [request.id, request])).values()) {
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Adds to `sum`, in place. */
+export function add(sum: Requests, more: Requests): void {
+  for (const [what, number] of Object.entries(more)) sum[what] = (sum[what] ?? 0) + number;
+}
+
+export function total(requests: Requests): number {
+  return Object.values(requests).reduce((sum, number) => sum + number, 0);
+}
+
+/**
+ * When the last request before the first pause of more than `pauseMs` was done; undefined if there
+ * was none.
+ */
+export function endOfBurst(
+  requests: readonly Pick<Request, "doneAt">[],
+  pauseMs: number,
+): number | undefined {
+  const times = requests.map(({ doneAt }) => doneAt).sort((a, b) => a - b);
+  const pause = times.findIndex((time, index) => time - (times[index - 1] ?? time) > pauseMs);
+  return times[(pause < 0 ? times.length : pause) - 1];
+}

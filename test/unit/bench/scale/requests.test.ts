@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { add, count, endOfBurst, total } from "../../../../hack/bench/scale/requests";
+
+it("a request that the log tells of twice counts once", () => {
+  const requests = [
+    { id: "1", what: "watch pods" },
+    { id: "2", what: "create pods" },
+    { id: "3", what: "create pods" },
+    { id: "1", what: "watch pods" },
+  ];
+  expect(count(requests)).toEqual({ "watch pods": 1, "create pods": 2 });
+});
+
+it("counts add up", () => {
+  const sum = { "create pods": 1 };
+  add(sum, { "create pods": 2, "list pods": 3 });
+  expect(sum).toEqual({ "create pods": 3, "list pods": 3 });
+  expect(total(sum)).toBe(6);
+});
+
+it.each([
+  [[10, 20, 30], 30],
+  [[30, 10, 20, 90, 95], 30],
+  [[10], 10],
+  [[], undefined],
+])("the first burst of %j ends at %j", (times, end) => {
+  expect(
+    endOfBurst(
+      times.map(doneAt => ({ doneAt })),
+      50,
+    ),
+  ).toBe(end);
+});
