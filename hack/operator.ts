@@ -26,6 +26,8 @@ interface Options {
   readonly dir: string;
   /** Variables beside those that the Deployment sets. */
   readonly env?: Record<string, string>;
+  /** Options of Node.js, before the module. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** The built module in a process of its own, started as Pepr's controller starts it in a Pod. */
@@ -41,7 +43,7 @@ export class OperatorProcess {
 
   constructor(options: Options) {
     this.port = options.port;
-    this.#child = spawn(process.execPath, [options.module.file], {
+    this.#child = spawn(process.execPath, [...(options.nodeOptions ?? []), options.module.file], {
       env: { ...process.env, ...environment(options), ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });

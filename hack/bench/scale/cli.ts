@@ -1,7 +1,6 @@
 import { cpus, totalmem } from "node:os";
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import packageJson from "../../../package.json";
 import { KUBERNETES_VERSION } from "../../control-plane/versions";
 import { explain } from "../../explain";
 import { buildModule, readModule } from "../../module";
@@ -74,16 +73,15 @@ async function contenderOf(
     case "floor-node":
       return Floor.inNode(ground);
     case "ours":
-      return new Ours(ground, profile === undefined ? {} : profiling(resolve(profile)));
+      return new Ours(ground, profile === undefined ? [] : profiling(resolve(profile)));
     case "original":
       return original && new Original(original, ground);
   }
 }
 
-function profiling(dir: string): Record<string, string> {
+function profiling(dir: string): string[] {
   mkdirSync(dir, { recursive: true });
-  const flags = [`--cpu-prof`, `--cpu-prof-dir=${dir}`, `--heap-prof`, `--heap-prof-dir=${dir}`];
-  return { NODE_OPTIONS: [packageJson.pepr.env.NODE_OPTIONS, ...flags].join(" ") };
+  return ["--cpu-prof", `--cpu-prof-dir=${dir}`, "--heap-prof", `--heap-prof-dir=${dir}`];
 }
 
 async function findOriginal({ original, python, contenders }: Options) {

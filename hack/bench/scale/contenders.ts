@@ -18,10 +18,10 @@ export class Ours implements Contender {
   readonly user: string;
   #process: OperatorProcess | undefined;
 
-  /** @param env variables beside those of the Deployment */
+  /** @param nodeOptions options of Node.js, such as those of its profilers */
   constructor(
     private readonly ground: Ground,
-    private readonly env: Record<string, string>,
+    private readonly nodeOptions: readonly string[],
   ) {
     this.user = ground.operator.user;
   }
@@ -31,10 +31,10 @@ export class Ours implements Contender {
     const dir = mkdtempSync(join(controlPlane.dir, "watcher-"));
     const { kubeconfig } = operator;
     const port = await freePort();
-    const { env } = this;
-    const process = new OperatorProcess({ role: "watcher", module, kubeconfig, port, dir, env });
-    this.#process = process;
-    return process.pid;
+    const { nodeOptions } = this;
+    const options = { module, kubeconfig, port, dir, nodeOptions };
+    this.#process = new OperatorProcess({ role: "watcher", ...options });
+    return this.#process.pid;
   }
 
   async stop(): Promise<void> {

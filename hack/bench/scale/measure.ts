@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Contender } from "./contender";
 import type { Place } from "./population";
 import { add, count, endOfBurst, type Requests } from "./requests";
@@ -199,6 +200,7 @@ export class Measurement {
     const { fallbacks, losses } = this.#trace;
     const missing = new Set(places.map(keyOf));
     const done = (): boolean => {
+      if (!existsSync(`/proc/${this.#pid}`)) throw new Error("it has ended by itself");
       for (const key of missing) {
         if ((fallbacks.get(key) ?? 0) < since) return false;
         missing.delete(key);

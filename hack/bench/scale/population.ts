@@ -51,6 +51,8 @@ export interface StoredObject {
   readonly value: string;
 }
 
+type StoredCopy = readonly [key: string, value: string];
+
 /** Copies of a prototype: as many Services as wanted, alike but for names, UIDs and addresses. */
 export class Population {
   /** How often the Pods of a Service were made. */
@@ -68,7 +70,7 @@ export class Population {
   ) {
     const { namespace, name, uids, podIps, clusterIp, nodeName } = prototype;
     const quoted = [...podIps, clusterIp, nodeName].map(text => `"${text}"`);
-    const tokens = [namespace, name, ...uids, ...quoted, podKeyPart(clusterIp)];
+    const tokens = [namespace, name, ...uids, ...quoted, addressKey(clusterIp)];
     this.#pattern = new RegExp(tokens.map(escape).join("|"), "g");
   }
 
@@ -79,7 +81,7 @@ export class Population {
   }
 
   /** All there is of one Service. */
-  service(index: number): Change[] {
+  service(index: number): StoredCopy[] {
     const { pods, others } = this.prototype;
     return [...others, ...pods].map(object => this.#copy(object, index));
   }
@@ -98,7 +100,7 @@ export class Population {
   /** One of its Pods changes: Ready or not. */
   podReady(index: number, ready: boolean): Change[] {
     const [pod] = this.#pods(index);
-    if (pod?.[1] === undefined) return [];
+    if (pod === undefined) return [];
     const object = JSON.parse(pod[1]) as { status: { conditions: Condition[] } };
     for (const condition of object.status.conditions) {
       if (READINESS.includes(condition.type)) condition.status = ready ? "True" : "False";
@@ -106,11 +108,11 @@ export class Population {
     return [[pod[0], JSON.stringify(object)]];
   }
 
-  #pods(index: number): Change[] {
+  #pods(index: number): StoredCopy[] {
     return this.prototype.pods.map(object => this.#copy(object, index));
   }
 
-  #copy({ key, value }: StoredObject, index: number): Change {
+  #copy({ key, value }: StoredObject, index: number): StoredCopy {
     const replace = (text: string): string =>
       text.replace(this.#pattern, token => this.#instead(token, index));
     return [replace(key), replace(value)];
@@ -121,7 +123,7 @@ export class Population {
     const place = placeOf(index);
     if (token === prototype.namespace) return place.namespace;
     if (token === prototype.name) return place.name;
-    if (token === podKeyPart(prototype.clusterIp)) return podKeyPart(clusterIpOf(index));
+    if (token === addressKey(prototype.clusterIp)) return addressKey(clusterIpOf(index));
     const bare = token.replaceAll('"', "");
     if (bare === prototype.clusterIp) return `"${clusterIpOf(index)}"`;
     if (bare === prototype.nodeName) return `"node-${(index % this.nodes) + 1}"`;
@@ -138,7 +140,7 @@ interface Condition {
 
 const READINESS = ["Ready", "ContainersReady"];
 
-function podKeyPart(clusterIp: string): string {
+function addressKey(clusterIp: string): string {
   return `/ipaddresses/${clusterIp}`;
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { AuditLog } from "../../audit-log";
+import { atOnce } from "../at-once";
 import { startControlPlane, type ControlPlane } from "../../control-plane";
 import { writeKubeconfig } from "../../control-plane/kubeconfig";
 import { freePort } from "../../control-plane/ports";
@@ -29,6 +30,8 @@ export const LAME = 10;
 const PODS_PER_NODE = 5000;
 const AT_ONCE = 8;
 const TIMEOUT_MS = 120_000;
+/** They find what was loaded when they start: half of it would have them make the other half. */
+const WATCHERS = ["kube-controller-manager", "kube-scheduler", "kwok"] as const;
 const ACCOUNT = "bench";
 const TEMPLATE_NAMESPACE = "linux-mag";
 
@@ -128,21 +131,22 @@ export class Stage {
     const { api } = controlPlane;
     const { size, namespaces } = this.population;
     print(`  ${size} Services with ${size * PODS} Pods, ${this.critical} of them critical`);
-    await all(namespaces, async name => api.post("/api/v1/namespaces", { metadata: { name } }));
+    await atOnce(AT_ONCE, namespaces, async name =>
+      api.post("/api/v1/namespaces", { metadata: { name } }),
+    );
     await this.#accountsIn(namespaces);
     const begin = Date.now();
-    // It would make what is missing while the half of it is there.
-    await controlPlane.without("kube-controller-manager", async () => {
+    await withoutAll(controlPlane, WATCHERS, async () => {
       const indexes = Array.from({ length: size }, (_, index) => index);
-      await this.etcd.apply(indexes.flatMap(index => this.population.service(index)));
+      await this.etcd.load(indexes.flatMap(index => this.population.service(index)));
     });
     print(`  loaded in ${Date.now() - begin} ms`);
     await api.post("/api/v1/namespaces", { metadata: { name: LAME_NAMESPACE } });
     await this.#accountsIn([LAME_NAMESPACE]);
-    await all(this.lame, async ({ namespace, name }) =>
+    await atOnce(AT_ONCE, this.lame, async ({ namespace, name }) =>
       api.post(`/api/v1/namespaces/${namespace}/services`, serviceOf(name)),
     );
-    await all([...this.victims, ...this.lame], async ({ namespace, name }) => {
+    await atOnce(AT_ONCE, [...this.victims, ...this.lame], async ({ namespace, name }) => {
       const spec = { namespace, matchLabels: [{ key: "app", value: name }] };
       const object = {
         apiVersion: "mycrd.com/v1",
@@ -215,10 +219,11 @@ async function makeAccount(kubectl: Kubectl, { api, dir }: ControlPlane): Promis
   return { user: `system:serviceaccount:${TEMPLATE_NAMESPACE}:${ACCOUNT}`, kubeconfig, token };
 }
 
-async function all<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+async function withoutAll(
+  controlPlane: ControlPlane,
+  [first, ...others]: readonly (typeof WATCHERS)[number][],
+  work: () => Promise<void>,
+): Promise<void> {
+  if (first === undefined) await work();
+  else await controlPlane.without(first, () => withoutAll(controlPlane, others, work));
 }

@@ -51,7 +51,7 @@ it.each([
   ["a fallback, which is none of its own", [["service-watcher-web", true]], 0, 1],
   ["a fallback that is not Ready", [["service-watcher-web", false]], 0, 1],
 ] as const)("of a Service's endpoints: %s", (_, endpoints, own, fallbacks) => {
-  const { slice: written } = readEntry(slice(endpoints && endpoints.map(one => [...one])));
+  const { slice: written } = readEntry(slice(endpoints?.map(one => [...one]) ?? null));
   expect(written).toEqual({ service: "shop/web", at: milliseconds(AT), own, fallbacks });
 });
 

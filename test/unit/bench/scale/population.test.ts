@@ -57,7 +57,7 @@ describe("a copy", () => {
   it("refers to its own objects", () => {
     const [, slice, copy] = population()
       .service(5)
-      .map(([, value]) => JSON.parse(value ?? "") as Record<string, unknown>);
+      .map(([, value]) => JSON.parse(value) as Record<string, unknown>);
     const { metadata, status } = copy as typeof pod;
     expect(slice).toMatchObject({ pod: metadata.uid, address: status.podIP });
   });
