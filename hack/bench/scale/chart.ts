@@ -10,6 +10,7 @@ const COLOURS: Record<ContenderName, string> = {
   floor: "#8c959f",
   "floor-node": "#57a773",
   ours: "#4a90d9",
+  before: "#9a6dd7",
   original: "#e5a50a",
 };
 const DASHES = ["solid", "dashed", "dotted"] as const;

@@ -64,7 +64,7 @@ async function measureAll(options: Options): Promise<void> {
 async function contenderOf(
   name: ContenderName,
   ground: Ground,
-  { profile }: Options,
+  { profile, before }: Options,
   original: OriginalController | undefined,
 ): Promise<Contender | undefined> {
   switch (name) {
@@ -73,13 +73,17 @@ async function contenderOf(
     case "floor-node":
       return Floor.inNode(ground);
     case "ours":
-      return new Ours(ground, profile === undefined ? [] : profiling(resolve(profile)));
+      return new Ours(name, ground, ground.module.file, profiling(profile));
+    case "before":
+      return before === undefined ? undefined : new Ours(name, ground, resolve(before));
     case "original":
       return original && new Original(original, ground);
   }
 }
 
-function profiling(dir: string): string[] {
+function profiling(folder: string | undefined): string[] {
+  if (folder === undefined) return [];
+  const dir = resolve(folder);
   mkdirSync(dir, { recursive: true });
   return ["--cpu-prof", `--cpu-prof-dir=${dir}`, "--heap-prof", `--heap-prof-dir=${dir}`];
 }

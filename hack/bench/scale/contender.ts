@@ -1,11 +1,12 @@
 /** Who is measured. */
-export const CONTENDERS = ["floor", "floor-node", "ours", "original"] as const;
+export const CONTENDERS = ["floor", "floor-node", "ours", "before", "original"] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
 
 export const CONTENDER_NAMES: Record<ContenderName, string> = {
   floor: "The floor, in Go",
   "floor-node": "The floor, in Node.js",
   ours: "This operator",
+  before: "This operator, the other build",
   original: "The original's controller",
 };
 

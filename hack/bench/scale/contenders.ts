@@ -13,21 +13,26 @@ const LOG_LINES = 30;
 
 /** The operator, as its Pod runs it. */
 export class Ours implements Contender {
-  readonly name = "ours";
   readonly hasState = true;
   readonly user: string;
   #process: OperatorProcess | undefined;
 
-  /** @param nodeOptions options of Node.js, such as those of its profilers */
+  /**
+   * @param file the built module
+   * @param nodeOptions options of Node.js, such as those of its profilers
+   */
   constructor(
+    readonly name: "ours" | "before",
     private readonly ground: Ground,
-    private readonly nodeOptions: readonly string[],
+    private readonly file: string,
+    private readonly nodeOptions: readonly string[] = [],
   ) {
     this.user = ground.operator.user;
   }
 
   async start(): Promise<number> {
-    const { module, controlPlane, operator } = this.ground;
+    const { controlPlane, operator } = this.ground;
+    const module = { ...this.ground.module, file: this.file };
     const dir = mkdtempSync(join(controlPlane.dir, "watcher-"));
     const { kubeconfig } = operator;
     const port = await freePort();

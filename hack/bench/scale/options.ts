@@ -18,6 +18,7 @@ Linux only; Go builds the floor.
   --original-to N     the largest size for the original (default: 1000)
   --python FILE       a Python with the package kubernetes, for the original (default: python3)
   --profile DIR       write CPU and heap profiles of this operator there
+  --before FILE       another build of the module, its .js, to be measured beside this one
   --built             measure the last build of the module, instead of building it
   --results FILE      where the raw results go (default: beside the bench)
   --out DIR           where to write the report (default: docs)
@@ -36,6 +37,7 @@ export interface Options {
   readonly originalTo: number;
   readonly python: string;
   readonly profile: string | undefined;
+  readonly before: string | undefined;
   readonly built: boolean;
   readonly results: string | undefined;
   readonly out: string | undefined;
@@ -58,6 +60,7 @@ export function readOptions(args: readonly string[]): Options {
       "original-to": { type: "string", default: "1000" },
       python: { type: "string", default: "python3" },
       profile: { type: "string" },
+      before: { type: "string" },
       built: { type: "boolean", default: false },
       results: { type: "string" },
       out: { type: "string", default: "docs" },
@@ -77,6 +80,7 @@ export function readOptions(args: readonly string[]): Options {
     originalTo: wholeNumber("--original-to", values["original-to"]),
     python: values.python,
     profile: values.profile,
+    before: values.before,
     built: values.built,
     results: values.results,
     out: values["no-report"] ? undefined : values.out,
