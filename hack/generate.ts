@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { CRD_FILE, crdYaml } from "./crd";
-import { MONITORING_FILE, README_FILE, withMetrics, withReference } from "./reference";
+import { reference, REFERENCE_FILE } from "./reference";
+import { MONITORING_FILE, withMetrics } from "./reference/metrics";
 
-/** `npm run generate`: writes what is made from the zod schema and the table of metrics. */
+/** `npm run generate`: writes what is made from the code. */
 writeFileSync(CRD_FILE, crdYaml());
-writeFileSync(README_FILE, withReference(readFileSync(README_FILE, "utf8")));
+writeFileSync(REFERENCE_FILE, reference());
 writeFileSync(MONITORING_FILE, withMetrics(readFileSync(MONITORING_FILE, "utf8")));

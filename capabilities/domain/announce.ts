@@ -1,3 +1,4 @@
+import { SERVICE_EVENTS, type ServiceEvent } from "./reasons";
 import type { Phase, TimedState } from "./service-state";
 import type { Condition, CriticalServiceStatus } from "./status";
 
@@ -16,15 +17,14 @@ export function announceService(before: TimedState | undefined, now: TimedState)
   const announcements: Announcement[] = [];
   const { message } = now;
   if (now.phase === "Blocked" && before?.message !== message) {
-    announcements.push({ type: "Warning", reason: "FallbackRefused", message });
+    announcements.push(serviceEvent("FallbackRefused", message));
   }
   if (before?.phase !== now.phase) {
     announcements.push(...announcePhase(before, now));
   }
   const warnings = now.warnings.filter(warning => !before?.warnings.includes(warning));
   if (warnings.length > 0) {
-    const text = warnings.join("; ");
-    announcements.push({ type: "Warning", reason: "FallbackWarning", message: text });
+    announcements.push(serviceEvent("FallbackWarning", warnings.join("; ")));
   }
   return announcements;
 }
@@ -32,7 +32,7 @@ export function announceService(before: TimedState | undefined, now: TimedState)
 /** A Service that may only flap is told of when its fallback starts, and when that has gone. */
 function announcePhase(before: TimedState | undefined, now: TimedState): Announcement[] {
   const { phase, message } = now;
-  const lame: Announcement = { type: "Warning", reason: "ServiceLame", message };
+  const lame = serviceEvent("ServiceLame", message);
   if (phase === "Starting") {
     return before?.phase === "Blocked" ? [] : [lame];
   }
@@ -40,15 +40,20 @@ function announcePhase(before: TimedState | undefined, now: TimedState): Announc
     return [];
   }
   if (phase === "Active" && before.phase !== "Releasing") {
-    const active: Announcement = { type: "Normal", reason: "FallbackActive", message };
+    const active = serviceEvent("FallbackActive", message);
     // A warm standby, or a fast start: nobody has told yet that the Service is lame.
     return isQuiet(before.phase) ? [lame, active] : [active];
   }
   if (phase === "Healthy" && !isQuiet(before.phase)) {
     const text = `is well again${onFallback(before, now)}: ${message}`;
-    return [{ type: "Normal", reason: "FallbackReleased", message: text }];
+    return [serviceEvent("FallbackReleased", text)];
   }
   return [];
+}
+
+function serviceEvent(reason: ServiceEvent, message: string): Announcement {
+  const [type] = SERVICE_EVENTS[reason];
+  return { type, reason, message };
 }
 
 /** Whether nothing has been told that is to be taken back. */

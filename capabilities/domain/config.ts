@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Resources } from "./page/pod";
+import { DEFAULT_RESOURCES, type Resources } from "./page/pod";
 
 const PINO_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 /** Names of the levels in Python's logging module, which the original's ConfigMaps hold. */
@@ -44,29 +44,65 @@ function parseResources(text: string | undefined): unknown {
   }
 }
 
-const environment = z.object({
+const DEFAULT_POD_TEMPLATE = { name: "critical-service-pod-template", namespace: "linux-mag" };
+
+/** The environment variables: the one source of their checks, defaults and reference in the docs. */
+export const environment = z.object({
   LOG_LEVEL: z
     .string()
     .default("info")
     .transform(level => PYTHON_LEVELS[level.toLowerCase()] ?? level.toLowerCase())
-    .pipe(z.enum(PINO_LEVELS, `must be one of ${LEVELS_ALLOWED}`)),
-  NAMESPACES: nameList("a comma-separated list of namespaces, each", 63),
-  POD_NAME_PREFIX: name("the beginning of a Pod's name", 63).default("service-watcher"),
-  POD_TEMPLATE: name("a PodTemplate's name", 253).optional(),
-  POD_TEMPLATE_NS: name("a namespace's name", 63).optional(),
+    .pipe(z.enum(PINO_LEVELS, `must be one of ${LEVELS_ALLOWED}`))
+    .describe(`How much is logged: ${LEVELS_ALLOWED}.`),
+  NAMESPACES: nameList("a comma-separated list of namespaces, each", 63).describe(
+    "Namespaces whose Services are looked after, with commas. Empty: all.",
+  ),
+  POD_NAME_PREFIX: name("the beginning of a Pod's name", 63)
+    .default("service-watcher")
+    .describe("The beginning of a fallback Pod's name."),
+  POD_TEMPLATE: name("a PodTemplate's name", 253)
+    .optional()
+    .describe(
+      "Name of the PodTemplate for fallback Pods whose CriticalService does not say what they run. If it or its namespace is set, it has to be there.",
+    )
+    .meta({ default: DEFAULT_POD_TEMPLATE.name }),
+  POD_TEMPLATE_NS: name("a namespace's name", 63)
+    .optional()
+    .describe("Namespace of that PodTemplate.")
+    .meta({ default: DEFAULT_POD_TEMPLATE.namespace }),
   FALLBACK_IMAGE: z
     .string()
     .regex(/^\S+$/, "must be the name of an image, without spaces")
-    .default("docker.io/nginxinc/nginx-unprivileged:1.29-alpine"),
-  FALLBACK_PULL_SECRETS: nameList("a comma-separated list of names of Secrets, each", 253),
-  FALLBACK_RESOURCES: z.string().optional().transform(parseResources).pipe(resources.optional()),
-  FALLBACK_PRIORITY_CLASS: name("the name of a PriorityClass", 253).optional(),
+    .default("docker.io/nginxinc/nginx-unprivileged:1.29-alpine")
+    .describe("Image of the Pods that serve a page: an unprivileged nginx."),
+  FALLBACK_PULL_SECRETS: nameList("a comma-separated list of names of Secrets, each", 253).describe(
+    "Names of their image pull Secrets, in the Service's namespace, with commas.",
+  ),
+  FALLBACK_RESOURCES: z
+    .string()
+    .optional()
+    .meta({ default: JSON.stringify(DEFAULT_RESOURCES) })
+    .transform(parseResources)
+    .pipe(resources.optional())
+    .describe("Their resources, as JSON."),
+  FALLBACK_PRIORITY_CLASS: name("the name of a PriorityClass", 253)
+    .optional()
+    .describe("PriorityClass of the fallback Pods, unless their PodTemplate names one."),
   ALLOW_PRIVILEGED_TEMPLATES: z
     .enum(["true", "false"], "must be true or false")
     .default("false")
-    .transform(text => text === "true"),
-  RELIST_SECONDS: wholeNumber("a number of seconds", 1, 86_400).default(300),
-  PORT: wholeNumber("a port number", 1, 65535).default(3000),
+    .transform(text => text === "true")
+    .describe("true lets a CriticalService's PodTemplate ask for power over the Node."),
+  RELIST_SECONDS: wholeNumber("a number of seconds", 1, 86_400)
+    .default(300)
+    .describe(
+      "Seconds between two lists of all that is watched, which find what a watch has missed.",
+    ),
+  PORT: wholeNumber("a port number", 1, 65535)
+    .default(3000)
+    .describe(
+      "Port of the webhooks, the health check and the metrics. The Deployments' probes expect the default one.",
+    ),
 });
 
 export type LogLevel = (typeof PINO_LEVELS)[number];
@@ -127,8 +163,8 @@ function toConfig(read: z.infer<typeof environment>): Config {
     namespaces: read.NAMESPACES,
     podNamePrefix: read.POD_NAME_PREFIX,
     podTemplate: {
-      namespace: POD_TEMPLATE_NS ?? "linux-mag",
-      name: POD_TEMPLATE ?? "critical-service-pod-template",
+      namespace: POD_TEMPLATE_NS ?? DEFAULT_POD_TEMPLATE.namespace,
+      name: POD_TEMPLATE ?? DEFAULT_POD_TEMPLATE.name,
       required: POD_TEMPLATE !== undefined || POD_TEMPLATE_NS !== undefined,
     },
     page: {

@@ -191,7 +191,7 @@ export function buildStandbySlice(
     kind: "EndpointSlice",
     metadata: {
       namespace,
-      name: `${at.prefix}-${at.service}-${addressType.toLowerCase()}`,
+      name: standbySliceName(at.prefix, at.service, addressType),
       labels: {
         [SERVICE_NAME_LABEL]: at.service,
         [MANAGED_BY.label]: MANAGED_BY.value,
@@ -205,6 +205,11 @@ export function buildStandbySlice(
     endpoints: endpoint ? [endpointManifest(namespace, endpoint)] : [],
     ports: [...ports],
   };
+}
+
+/** An EndpointSlice of ours is for one address family. */
+export function standbySliceName(prefix: string, service: string, addressType: string): string {
+  return `${prefix}-${service}-${addressType.toLowerCase()}`;
 }
 
 function endpointManifest(namespace: string, endpoint: StandbyEndpoint): Endpoint {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { splitServiceKey, type ServiceKey } from "./kubernetes";
+import type { ConditionReason, ConditionType } from "./reasons";
 import { PHASES, type Phase, type TimedState } from "./service-state";
 
 /** Services that a status lists at most, those in trouble first; the counts are of all. */
@@ -10,17 +11,17 @@ const count = z.int().min(0);
 const time = z.string().meta({ format: "date-time" });
 
 const condition = z.object({
-  type: z.string(),
-  status: z.enum(["True", "False", "Unknown"]),
-  observedGeneration: count.optional(),
-  lastTransitionTime: time,
-  reason: z.string(),
-  message: z.string(),
+  type: z.string().describe("Ready, FallbackActive or Degraded."),
+  status: z.enum(["True", "False", "Unknown"]).describe("Whether it holds: True, False, Unknown."),
+  observedGeneration: count.optional().describe("The generation that it is about."),
+  lastTransitionTime: time.describe("When its status changed last."),
+  reason: z.string().describe("Why its status is so, in a word for programs."),
+  message: z.string().describe("Why its status is so, and what to do about it."),
 });
 
 const service = z.object({
-  namespace: z.string(),
-  name: z.string(),
+  namespace: z.string().describe("Its namespace."),
+  name: z.string().describe("Its name."),
   phase: z
     .enum(PHASES)
     .describe(
@@ -153,9 +154,12 @@ function conditionsOf(input: StatusInput): Condition[] {
   });
 }
 
-type Verdict = Pick<Condition, "type" | "status" | "reason" | "message">;
+interface Verdict<Type extends ConditionType> extends Pick<Condition, "status" | "message"> {
+  readonly type: Type;
+  readonly reason: ConditionReason<Type>;
+}
 
-function readyCondition({ problems, services }: StatusInput): Verdict {
+function readyCondition({ problems, services }: StatusInput): Verdict<"Ready"> {
   const type = "Ready";
   if (problems.length > 0) {
     return { type, status: "False", reason: "InvalidSpec", message: problems.join("; ") };
@@ -172,7 +176,7 @@ function readyCondition({ problems, services }: StatusInput): Verdict {
   return { type, status: "True", reason: "LookingAfter", message };
 }
 
-function activeCondition({ services }: StatusInput): Verdict {
+function activeCondition({ services }: StatusInput): Verdict<"FallbackActive"> {
   const type = "FallbackActive";
   const active = inPhase(services, "Active", "Releasing");
   if (active.length > 0) {
@@ -187,7 +191,7 @@ function activeCondition({ services }: StatusInput): Verdict {
   return { type, status: "False", reason: "NotNeeded", message: "No fallback answers" };
 }
 
-function degradedCondition({ services }: StatusInput): Verdict {
+function degradedCondition({ services }: StatusInput): Verdict<"Degraded"> {
   const type = "Degraded";
   const blocked = inPhase(services, "Blocked");
   if (blocked.length > 0) {

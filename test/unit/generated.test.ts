@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { describe, expect, it } from "vitest";
 import { CRD_FILE, crdYaml } from "../../hack/crd";
-import { MONITORING_FILE, README_FILE, withMetrics, withReference } from "../../hack/reference";
+import { reference, REFERENCE_FILE } from "../../hack/reference";
+import { MONITORING_FILE, withMetrics } from "../../hack/reference/metrics";
 
 describe("what is generated is up to date; if not: npm run generate", () => {
   it("the CRD", () => {
@@ -10,7 +11,7 @@ describe("what is generated is up to date; if not: npm run generate", () => {
   });
 
   it.each([
-    { what: "the README's reference", file: README_FILE, remade: withReference },
+    { what: "the reference", file: REFERENCE_FILE, remade: reference },
     { what: "the reference of the metrics", file: MONITORING_FILE, remade: withMetrics },
   ])("$what", async ({ file, remade }) => {
     const text = readFileSync(file, "utf8");

@@ -10,6 +10,8 @@ export const PAGE_PATHS: NginxPaths = { files: "/etc/fallback-page", scratch: "/
 
 /** Carries the hash of the whole template: with another one, the running page is out of date. */
 export const PAGE_HASH_ANNOTATION = "mycrd.com/page-hash";
+/** The beginning of the annotations that hold the files which the Pod serves from. */
+export const FILE_ANNOTATION_PREFIX = "mycrd.com/fallback-";
 
 /** Largest page from a ConfigMap, in bytes of UTF-8: Kubernetes' limit less 64 KiB for the rest. */
 export const MAX_CONFIG_MAP_BYTES = 192 * 1024;
@@ -25,7 +27,8 @@ type Annotations = Record<string, string>;
 
 const NGINX_USER = 101;
 const FIRST_UNPRIVILEGED_PORT = 1024;
-const DEFAULT_RESOURCES: Resources = {
+/** Of a Pod that serves a page, unless FALLBACK_RESOURCES says otherwise. */
+export const DEFAULT_RESOURCES: Resources = {
   requests: { cpu: "10m", memory: "16Mi" },
   limits: { cpu: "250m", memory: "64Mi" },
 };
@@ -145,7 +148,7 @@ function refuseTooLarge(annotations: Record<string, string>): void {
 }
 
 function annotationOf(file: string): string {
-  return `mycrd.com/fallback-${file}`;
+  return `${FILE_ANNOTATION_PREFIX}${file}`;
 }
 
 function podSpec(input: PageInput, served: readonly ServedPort[], files: string[]) {
