@@ -6,7 +6,7 @@ interface Schema {
   type?: string;
   format?: string;
   description?: string;
-  default?: unknown;
+  default?: string | number;
   enum?: string[];
   minimum?: number;
   maximum?: number;

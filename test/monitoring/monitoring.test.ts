@@ -11,7 +11,7 @@ import { addProcessMetrics } from "../../capabilities/engine/process-metrics";
 import { RelistingOperator } from "../../capabilities/engine/relisting-operator";
 import { ALERTS_FILE } from "../../hack/monitoring/manifests";
 import { concrete, ROWS } from "../../hack/monitoring/panels";
-import { MONITORING_FILE } from "../../hack/reference";
+import { MONITORING_FILE } from "../../hack/reference/metrics";
 import { promtool } from "./promtool";
 
 const alerts = (
