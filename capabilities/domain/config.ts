@@ -92,7 +92,9 @@ export const environment = z.object({
     .enum(["true", "false"], "must be true or false")
     .default("false")
     .transform(text => text === "true")
-    .describe("true lets a CriticalService's PodTemplate ask for power over the Node."),
+    .describe(
+      "true lets a CriticalService's PodTemplate ask for anything: power over the Node, another namespace's Secrets.",
+    ),
   RELIST_SECONDS: wholeNumber("a number of seconds", 1, 86_400)
     .default(300)
     .describe(
