@@ -15,7 +15,10 @@ interface StandbyPort {
  * Any other Pod is asked on the Service's `targetPort`, by number or by the name of a container port;
  * a port whose name it does not have is left out.
  */
-export function portsOfStandby({ ports }: ServiceRecord, pod: FallbackPod): StandbyPort[] {
+export function portsOfStandby(
+  { ports }: Pick<ServiceRecord, "ports">,
+  pod: Pick<FallbackPod, "ports">,
+): StandbyPort[] {
   const page = pod.ports.find(({ name }) => name === STANDBY_PORT.name);
   const standing = page ? ports.filter(port => leftOutReason(port) === undefined) : ports;
   return standing.flatMap(({ name = "", port, targetPort = port, protocol = "TCP" }) => {
@@ -26,7 +29,11 @@ export function portsOfStandby({ ports }: ServiceRecord, pod: FallbackPod): Stan
   });
 }
 
-function portOfName(pod: FallbackPod, wanted: string, wantedProtocol: string): number | undefined {
+function portOfName(
+  pod: Pick<FallbackPod, "ports">,
+  wanted: string,
+  wantedProtocol: string,
+): number | undefined {
   return pod.ports.find(
     ({ name, protocol = "TCP" }) => name === wanted && protocol === wantedProtocol,
   )?.containerPort;

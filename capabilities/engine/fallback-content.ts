@@ -193,19 +193,25 @@ export class FallbackContent {
       return undefined;
     }
     const { namespace } = splitServiceKey(key);
-    const { name, key: entry } = configMap;
-    const content = await this.#api.getConfigMapValue(namespace, name, entry);
+    const content = await this.#api.getConfigMapValue(namespace, configMap.name, configMap.key);
     if (content === undefined) {
-      this.#missing.set(
-        key,
-        `spec.page.configMap: ConfigMap ${namespace}/${name} is not there or has no key ${entry}; ` +
-          "the default page stands in for it",
-      );
+      this.#missing.set(key, missingContent(namespace, configMap));
     } else {
       this.#missing.delete(key);
     }
     return content;
   }
+}
+
+/** What is told of a page's ConfigMap that is not there. */
+export function missingContent(
+  namespace: string,
+  { name, key }: NonNullable<PageSpec["configMap"]>,
+): string {
+  return (
+    `spec.page.configMap: ConfigMap ${namespace}/${name} is not there or has no key ${key}; ` +
+    "the default page stands in for it"
+  );
 }
 
 function pageHashOf({ metadata }: FallbackTemplate): string | undefined {

@@ -39,6 +39,12 @@ export function acceptRules(contentType: string): AcceptRule[] | undefined {
   ];
 }
 
+/** Whether a client that sends the header Accept gets JSON instead of the page. */
+export function prefersJson(contentType: string, accept = ""): boolean {
+  const rules = acceptRules(contentType) ?? [];
+  return rules.find(({ pattern }) => new RegExp(pattern, "i").test(accept))?.json ?? false;
+}
+
 function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }

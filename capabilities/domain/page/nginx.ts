@@ -1,4 +1,5 @@
 import { acceptRules } from "./accept";
+import { fixedHeaders, PROBLEM_TYPE } from "./answer";
 import type { Header } from "./headers";
 
 /** The path that the readiness probe asks for: no site has one of this name. */
@@ -30,9 +31,6 @@ export const FILE = {
   problem: "problem",
 } as const;
 
-const PROBLEM_TYPE = "application/problem+json";
-/** Statuses for which Retry-After has a meaning: RFC 9110, 10.2.3 and 15.5.14; RFC 6585, 4. */
-const RETRY_STATUSES = new Set([413, 429, 503]);
 /** Exists when the kernel speaks IPv6, also in a container and with no address. */
 const IPV6_FOLDER = "/proc/sys/net/ipv6";
 const URI = {
@@ -89,7 +87,7 @@ function serverLines(options: NginxOptions): string[] {
     ...ports.map(port => `listen ${port};`),
     `include ${quote(ipv6Include(paths))};`,
     ...limits(),
-    ...answerHeaders(options, negotiated),
+    ...answerHeaders(options),
     // The redirect turns every method but HEAD into GET, so a file answers them all. 404 and 405 are
     // for the pages' own addresses, asked from outside, and for TRACE and CONNECT.
     `error_page 404 405 503 =${statusCode} ${target};`,
@@ -133,17 +131,12 @@ function limits(): string[] {
   ];
 }
 
-function answerHeaders(options: NginxOptions, negotiated: boolean): string[] {
-  const { statusCode, retryAfterSeconds, headers } = options;
+function answerHeaders(options: NginxOptions): string[] {
   return [
-    "add_header Cache-Control no-store always;",
+    ...fixedHeaders(options).map(({ name, value }) => `add_header ${name} ${value} always;`),
     // The time of a file in a Pod says nothing about the page; an empty value removes the header.
     'add_header Last-Modified "" always;',
-    ...(RETRY_STATUSES.has(statusCode)
-      ? [`add_header Retry-After ${retryAfterSeconds} always;`]
-      : []),
-    ...(negotiated ? ["add_header Vary Accept always;"] : []),
-    ...headers.map(
+    ...options.headers.map(
       ({ name }, index) => `add_header ${quote(name)} $fallback_header_${index} always;`,
     ),
   ];

@@ -127,7 +127,11 @@ export function pageFiles(
   };
 }
 
-function refuseBadContent({ configMap }: PageSpec, content: string | undefined): void {
+/**
+ * @param content what the ConfigMap of `spec.configMap` holds; undefined if there is none
+ * @throws {PageError} if it is empty, broken or too large
+ */
+export function refuseBadContent({ configMap }: PageSpec, content: string | undefined): void {
   const fault = configMap && content !== undefined && contentFault(content, MAX_CONFIG_MAP_BYTES);
   if (fault) {
     const { name, key } = configMap;

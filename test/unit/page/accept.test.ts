@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { acceptRules } from "../../../capabilities/domain/page/accept";
+import { acceptRules, prefersJson as decided } from "../../../capabilities/domain/page/accept";
 
-/** What nginx does with the rules: the first that matches decides. */
 function prefersJson(accept: string, contentType = "text/html; charset=utf-8"): boolean {
-  const rules = acceptRules(contentType) ?? [];
-  return rules.find(({ pattern }) => new RegExp(pattern, "i").test(accept))?.json ?? false;
+  return decided(contentType, accept);
 }
 
 const CHROME =

@@ -1,0 +1,61 @@
+import { unlessNotFound } from "../../capabilities/cluster/api";
+import {
+  listCriticalServices,
+  listEndpointSlices,
+  listFallbackPods,
+  listServices,
+} from "../../capabilities/cluster/lists";
+import type { CriticalServiceObject } from "../../capabilities/domain/critical-service";
+import type {
+  EndpointSliceObject,
+  PodObject,
+  ServiceObject,
+} from "../../capabilities/domain/kubernetes";
+import { View } from "../../capabilities/domain/view";
+
+/** What is in the cluster, or in one namespace of it. */
+export interface Picture {
+  readonly services: readonly ServiceObject[];
+  readonly slices: readonly EndpointSliceObject[];
+  readonly fallbackPods: readonly PodObject[];
+  /** Undefined: the API server does not serve the resource. */
+  readonly criticalServices: readonly CriticalServiceObject[] | undefined;
+}
+
+/**
+ * Lists all that the operator watches.
+ *
+ * @param namespace undefined: all of them
+ * @throws {ApiError}
+ */
+export async function takePicture(namespace?: string): Promise<Picture> {
+  const [services, slices, fallbackPods, criticalServices] = await Promise.all([
+    listServices(namespace),
+    listEndpointSlices(namespace),
+    listFallbackPods(namespace),
+    criticalServicesIfServed(),
+  ]);
+  return {
+    services: services.items,
+    slices: slices.items as EndpointSliceObject[],
+    fallbackPods: fallbackPods.items,
+    criticalServices,
+  };
+}
+
+/** All CriticalServices; undefined if the API server does not serve the resource. @throws {ApiError} */
+export async function criticalServicesIfServed(): Promise<CriticalServiceObject[] | undefined> {
+  return (await unlessNotFound(listCriticalServices))?.items;
+}
+
+/** The operator's own view of what is there. */
+export function viewOf(picture: Picture): View {
+  const view = new View();
+  // First, so that no fallback is taken for a Pod of the Service's own.
+  picture.fallbackPods.forEach(pod => view.setFallback(pod));
+  picture.services.forEach(service => view.setService(service));
+  picture.slices.forEach(slice => view.setSlice(slice));
+  picture.criticalServices?.forEach(criticalService => view.setCriticalService(criticalService));
+  view.criticalServicesAreKnown();
+  return view;
+}
