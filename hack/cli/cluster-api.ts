@@ -102,7 +102,7 @@ export async function dryRunCriticalService(
     const apiVersion = `${GROUP}/${VERSION}`;
     const answer = await fetch<CriticalServiceObject>(new URL(path, serverUrl), {
       ...opts,
-      headers: { ...opts.headers, "Content-Type": "application/apply-patch+yaml" },
+      headers: { ...(opts.headers as object), "Content-Type": "application/apply-patch+yaml" },
       body: JSON.stringify({ apiVersion, kind: "CriticalService", metadata: { name }, spec }),
     });
     if (!answer.ok) {

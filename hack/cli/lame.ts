@@ -1,10 +1,6 @@
 import { watchesNamespace, type Config } from "../../capabilities/domain/config";
 import { isLame, type Situation } from "../../capabilities/domain/decide";
-import {
-  serviceKey,
-  splitServiceKey,
-  type ServiceKey,
-} from "../../capabilities/domain/kubernetes";
+import { serviceKey, splitServiceKey, type ServiceKey } from "../../capabilities/domain/kubernetes";
 import { serviceState, whyLame, type Phase } from "../../capabilities/domain/service-state";
 import type { View } from "../../capabilities/domain/view";
 import { viewOf, type Picture } from "./picture";
@@ -66,6 +62,10 @@ function toldOf(key: ServiceKey, protectedBy: readonly string[], view: View): To
     .find(({ namespace, name }) => serviceKey(namespace, name) === key);
 }
 
+function isWaiting({ phase }: Told): boolean {
+  return phase === "Starting" || phase === "Blocked";
+}
+
 /** What is there counts; the operator is asked for why and since when. */
 function fallbackOf(situation: Situation, why: string, told: Told | undefined): Fallback {
   const state = serviceState(situation, []);
@@ -73,11 +73,14 @@ function fallbackOf(situation: Situation, why: string, told: Told | undefined): 
     return none(`${why}: no CriticalService names it`);
   }
   const { phase, message } = state;
-  if (phase === "Starting" && (told?.phase === "Blocked" || told?.phase === phase)) {
+  if (phase === "Starting" && told && isWaiting(told)) {
     return { phase: told.phase, since: told.since, message: told.message };
   }
   if (phase === "Starting" && situation.fallbacks.length === 0) {
-    return { phase, message: `${why}: there is no fallback Pod, and the operator has not said why` };
+    return {
+      phase,
+      message: `${why}: there is no fallback Pod, and the operator has not said why`,
+    };
   }
   return { phase, ...(told?.phase === phase && { since: told.since }), message };
 }

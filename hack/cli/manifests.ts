@@ -15,7 +15,7 @@ const API_VERSION = `${GROUP}/${VERSION}`;
 /** An object out of a file, of any kind. */
 interface Manifest {
   apiVersion?: unknown;
-  kind?: unknown;
+  kind?: string;
   metadata?: { name?: unknown; namespace?: unknown };
   spec?: unknown;
   data?: Record<string, unknown>;
@@ -53,7 +53,7 @@ export function readManifests(file: string): Manifests {
   const objects = parseManifests(readText(file, source), source);
   const criticalServices = objects.filter(({ kind }) => kind === KIND).map(written);
   if (criticalServices.length === 0) {
-    const kinds = [...new Set(objects.map(({ kind }) => String(kind ?? "an object without kind")))];
+    const kinds = [...new Set(objects.map(({ kind }) => kind ?? "an object without kind"))];
     const found = kinds.length > 0 ? `it has ${kinds.join(", ")}` : "it is empty";
     throw new UserError(`${source} has no object of kind ${KIND}: ${found}`);
   }
@@ -92,23 +92,22 @@ function items(object: unknown): Manifest[] {
 
 function written(manifest: Manifest): Written {
   const { name } = manifest.metadata ?? {};
-  const given = typeof name === "string" && name !== "" ? name : undefined;
   const read = readCriticalServiceSpec(manifest.spec);
-  const problems = [
-    ...(manifest.apiVersion === API_VERSION
+  const problems = [...identityProblems(manifest), ...(read.problems ?? [])];
+  return typeof name !== "string" || problems.length > 0 || !read.spec
+    ? { name: typeof name === "string" ? name : "(without name)", problems }
+    : { name, object: manifest as CriticalServiceObject, spec: read.spec };
+}
+
+function identityProblems({ apiVersion, metadata }: Manifest): string[] {
+  const isNamed = typeof metadata?.name === "string" && metadata.name !== "";
+  const given = JSON.stringify(apiVersion) as string | undefined;
+  return [
+    ...(apiVersion === API_VERSION
       ? []
-      : [`apiVersion is ${JSON.stringify(manifest.apiVersion)}: use ${API_VERSION}`]),
-    ...(given === undefined ? ["metadata.name is missing: give the CriticalService a name"] : []),
-    ...(read.problems ?? []),
+      : [`apiVersion is ${given ?? "missing"}: use ${API_VERSION}`]),
+    ...(isNamed ? [] : ["metadata.name is missing: give the CriticalService a name"]),
   ];
-  if (problems.length > 0 || !read.spec) {
-    return { name: given ?? "(without name)", problems };
-  }
-  return {
-    name: given ?? "",
-    object: manifest as CriticalServiceObject,
-    spec: read.spec,
-  };
 }
 
 function valueIn(

@@ -178,7 +178,7 @@ export function matchTable(
     { text: name },
     { text: yesNo(lame), style: (text: string) => (lame ? style("yellow", text) : text) },
     { text: standby ?? "-" },
-    { text: fallback?.ports.map(portWords).join(",") || "-" },
+    { text: fallback ? fallback.ports.map(portWords).join(",") : "-" },
     { text: next ? AT_ONCE[next.action] : "-" },
     { text: runs(fallback, criticalService) ?? outcome(rest) },
   ]);

@@ -108,10 +108,7 @@ async function fallback(
   const standby = standbyOf(situation);
   try {
     const template = await content.template(key, service, source, standby);
-    const { action, reason } = decide(
-      situation,
-      await content.id(key, service, source, standby),
-    );
+    const { action, reason } = decide(situation, await content.id(key, service, source, standby));
     return {
       fallback: planOf(source, service, template, saidBy(protectedBy, source)),
       warnings: content.warnings(key, service, source),

@@ -47,20 +47,35 @@ function assumed(why: string): OperatorConfig {
  */
 export async function configOf(deployment: kind.Deployment): Promise<Config> {
   const [container] = deployment.spec?.template.spec?.containers ?? [];
-  const env: Record<string, string | undefined> = {};
-  for (const { configMapRef, prefix = "" } of container?.envFrom ?? []) {
-    const data = configMapRef?.name ? await dataOf(configMapRef.name) : {};
-    for (const [name, value] of Object.entries(data)) {
-      env[prefix + name] = value;
-    }
-  }
-  for (const { name, value, valueFrom } of container?.env ?? []) {
-    const reference = valueFrom?.configMapKeyRef;
-    env[name] = reference?.name ? (await dataOf(reference.name))[reference.key] : value;
-  }
-  return readConfig(env);
+  const { envFrom = [], env = [] } = container ?? {};
+  // The latter win, as in the Pod.
+  const given = [...(await Promise.all(envFrom.map(wholeSource))).flat(), ...(await each(env))];
+  return readConfig(Object.fromEntries(given));
 }
 
-async function dataOf(configMap: string): Promise<Record<string, string>> {
-  return (await getConfigMapData(MODULE_NAMESPACE, configMap)) ?? {};
+type Container = NonNullable<
+  NonNullable<kind.Deployment["spec"]>["template"]["spec"]
+>["containers"][number];
+type Variable = readonly [name: string, value: string | undefined];
+
+async function wholeSource({
+  configMapRef,
+  prefix = "",
+}: NonNullable<Container["envFrom"]>[number]): Promise<Variable[]> {
+  const data = await dataOf(configMapRef?.name);
+  return Object.entries(data).map(([name, value]) => [prefix + name, value]);
+}
+
+function each(env: NonNullable<Container["env"]>): Promise<Variable[]> {
+  return Promise.all(
+    env.map(async ({ name, value, valueFrom }): Promise<Variable> => {
+      const reference = valueFrom?.configMapKeyRef;
+      return [name, reference ? (await dataOf(reference.name))[reference.key] : value];
+    }),
+  );
+}
+
+async function dataOf(configMap: string | undefined): Promise<Record<string, string>> {
+  const data = configMap && (await getConfigMapData(MODULE_NAMESPACE, configMap));
+  return typeof data === "object" ? data : {};
 }

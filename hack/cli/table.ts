@@ -10,7 +10,7 @@ const GAP = "   ";
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const lines: (readonly Cell[])[] = [head.map(text => ({ text })), ...rows];
   const widths = head.map((_, column) =>
-    Math.max(...lines.map(line => [...(line[column]?.text ?? "")].length)),
+    Math.max(...lines.map(line => line[column]?.text.length ?? 0)),
   );
   return lines.map(line => row(line, widths)).join("");
 }
@@ -18,8 +18,7 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
 function row(cells: readonly Cell[], widths: readonly number[]): string {
   const shown = cells.map(({ text, style = plain }, column) => {
     const isLast = column === cells.length - 1;
-    const missing = isLast ? 0 : (widths[column] ?? 0) - [...text].length;
-    return style(text + " ".repeat(missing));
+    return style(isLast ? text : text.padEnd(widths[column] ?? 0));
   });
   return `${shown.join(GAP).trimEnd()}\n`;
 }

@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { runInProject } from "../../hack/deployment";
 import { buildModule } from "../../hack/module";
 import { openCluster } from "./cluster";
 
@@ -18,6 +19,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   console.log("Building the module and starting a control plane …");
   await buildModule();
+  await runInProject("npm", "run", "build:cli");
   const cluster = await openCluster(console.log);
   const operatorLog = join(cluster.controlPlane.dir, "operator.log");
   writeFileSync(operatorLog, "");

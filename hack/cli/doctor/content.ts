@@ -15,7 +15,10 @@ export const podTemplateCheck: Check = {
     }
     if (required) {
       const fix = "create it, or set POD_TEMPLATE and POD_TEMPLATE_NS to one that is there";
-      return fail(`${namespace}/${name} is missing, which POD_TEMPLATE or POD_TEMPLATE_NS names`, fix);
+      return fail(
+        `${namespace}/${name} is missing, which POD_TEMPLATE or POD_TEMPLATE_NS names`,
+        fix,
+      );
     }
     return ok(`there is no ${namespace}/${name}: the built-in page does, by ${page.image}`);
   },

@@ -24,18 +24,27 @@ interface PresentCrd {
 
 /** What is to be said of the CRD that is there. */
 export function crdFinding(crd: PresentCrd | undefined): Finding {
-  const { ok, warn, fail } = findingsOf("CRD");
+  const { fail } = findingsOf("CRD");
   if (!crd) {
     return fail(`${NAME} is not there`, "deploy the operator, which brings it");
   }
-  const established = crd.status?.conditions?.find(({ type }) => type === "Established");
-  if (established?.status !== "True") {
-    return fail(`${NAME} is not established: ${established?.message ?? "no reason given"}`, FIX);
+  const notYet = whyNotEstablished(crd);
+  if (notYet !== undefined) {
+    return fail(`${NAME} is not established: ${notYet}`, FIX);
   }
   const present = crd.spec?.versions?.find(({ name }) => name === VERSION);
-  if (!present?.served) {
-    return fail(`${NAME} does not serve version ${VERSION}`, FIX);
-  }
+  return present?.served
+    ? compareWithThisBuild(present)
+    : fail(`${NAME} does not serve version ${VERSION}`, FIX);
+}
+
+function whyNotEstablished({ status }: PresentCrd): string | undefined {
+  const established = status?.conditions?.find(({ type }) => type === "Established");
+  return established?.status === "True" ? undefined : (established?.message ?? "no reason given");
+}
+
+function compareWithThisBuild(present: object): Finding {
+  const { ok, warn } = findingsOf("CRD");
   const wanted = criticalServiceCrd().spec.versions.find(({ name }) => name === VERSION);
   const differences = differencesOf(wanted, present, "");
   if (differences.length === 0) {

@@ -54,30 +54,59 @@ export function deploymentFindings(
   deployment: PresentDeployment | undefined,
   pods: readonly PresentPod[],
 ): Finding[] {
-  const { ok, warn, fail } = findingsOf(check);
+  const { fail } = findingsOf(check);
   const full = `${MODULE_NAMESPACE}/${name}`;
-  if (!deployment) {
-    return [fail(`there is no Deployment ${full}`, DEPLOY)];
-  }
-  const wanted = deployment.spec?.replicas ?? 1;
-  const ready = deployment.status?.readyReplicas ?? 0;
-  const image = deployment.spec?.template.spec?.containers[0]?.image ?? "";
-  const look = `kubectl describe pods -n ${MODULE_NAMESPACE} -l app=${name}`;
-  const findings = [
-    ...restarted(pods).map(text => warn(text, `kubectl logs -n ${MODULE_NAMESPACE} -p ${name}…`)),
-    ...(image.endsWith(`:${PEPR_TAG}`)
-      ? []
-      : [warn(`image ${image} is not Pepr ${PEPR_TAG}, which this build is made for`, DEPLOY)]),
-  ];
+  return deployment
+    ? [
+        readiness(check, name, deployment, pods),
+        ...restartFindings(check, pods),
+        ...imageFindings(check, deployment),
+      ]
+    : [fail(`there is no Deployment ${full}`, DEPLOY)];
+}
+
+function readiness(
+  check: string,
+  name: string,
+  { spec, status }: PresentDeployment,
+  pods: readonly PresentPod[],
+): Finding {
+  const { ok, warn, fail } = findingsOf(check);
+  const wanted = spec?.replicas ?? 1;
+  const ready = status?.readyReplicas ?? 0;
+  const full = `${MODULE_NAMESPACE}/${name}`;
   if (wanted === 0) {
     const scale = `kubectl scale -n ${MODULE_NAMESPACE} deployment/${name} --replicas=1`;
-    return [fail(`Deployment ${full} is scaled to 0`, scale), ...findings];
+    return fail(`Deployment ${full} is scaled to 0`, scale);
   }
   const state = `Deployment ${full}: ${ready} of ${wanted} Pod(s) Ready`;
-  if (ready === 0) {
-    return [fail([state, ...waiting(pods)].join("; "), look), ...findings];
+  if (ready >= wanted) {
+    return ok(state);
   }
-  return [ready < wanted ? warn([state, ...waiting(pods)].join("; "), look) : ok(state), ...findings];
+  const found = ready === 0 ? fail : warn;
+  const look = `kubectl describe pods -n ${MODULE_NAMESPACE} -l app=${name}`;
+  return found([state, ...waiting(pods)].join("; "), look);
+}
+
+function restartFindings(check: string, pods: readonly PresentPod[]): Finding[] {
+  const { warn } = findingsOf(check);
+  return pods.flatMap(({ metadata, status }) => {
+    const pod = metadata?.name ?? "";
+    return (status?.containerStatuses ?? [])
+      .filter(({ restartCount }) => restartCount > 0)
+      .map(({ restartCount, lastState }) => {
+        const why = lastState?.terminated?.reason;
+        const last = why === undefined ? "" : `, the last time for ${why}`;
+        const look = `kubectl logs -n ${MODULE_NAMESPACE} --previous ${pod}`;
+        return warn(`Pod ${pod} was restarted ${restartCount} time(s)${last}`, look);
+      });
+  });
+}
+
+function imageFindings(check: string, { spec }: PresentDeployment): Finding[] {
+  const image = spec?.template.spec?.containers[0]?.image ?? "";
+  const text = `image ${image} is not Pepr ${PEPR_TAG}, which this build is made for`;
+  return image.endsWith(`:${PEPR_TAG}`) ? [] : [findingsOf(check).warn(text, DEPLOY)];
 }
 
 function waiting(pods: readonly PresentPod[]): string[] {
@@ -87,17 +116,5 @@ function waiting(pods: readonly PresentPod[]): string[] {
         ? `${metadata?.name ?? ""}: ${state.waiting.reason ?? ""} ${state.waiting.message ?? ""}`.trim()
         : [],
     ),
-  );
-}
-
-function restarted(pods: readonly PresentPod[]): string[] {
-  return pods.flatMap(({ metadata, status }) =>
-    (status?.containerStatuses ?? [])
-      .filter(({ restartCount }) => restartCount > 0)
-      .map(({ restartCount, lastState }) => {
-        const why = lastState?.terminated?.reason;
-        const last = why === undefined ? "" : `, the last time for ${why}`;
-        return `Pod ${metadata?.name ?? ""} was restarted ${restartCount} time(s)${last}`;
-      }),
   );
 }
