@@ -8,7 +8,7 @@ import { permissionCheck } from "./doctor/permissions";
 import { serverCheck } from "./doctor/server";
 import { admissionTrialCheck, webhookCheck } from "./doctor/webhooks";
 import { EXIT, type ExitCode } from "./outcome";
-import { printJson, printText, type OutputOptions } from "./output";
+import { printable, printJson, printText, type OutputOptions } from "./output";
 import { stylerFor, type Styler } from "./style";
 
 export type DoctorOptions = ConnectionOptions & OutputOptions;
@@ -53,8 +53,8 @@ const COLOURS = { ok: "green", warn: "yellow", fail: "red" } as const;
 export function findingsText(findings: readonly Finding[], style: Styler): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.flatMap(({ check, result, message, fix }) => [
-    `${style(COLOURS[result], result.padEnd(4))}  ${check.padEnd(width)}  ${message}`,
-    ...(fix === undefined ? [] : [`${" ".repeat(8 + width)}→ ${fix}`]),
+    `${style(COLOURS[result], result.padEnd(4))}  ${check.padEnd(width)}  ${printable(message)}`,
+    ...(fix === undefined ? [] : [`${" ".repeat(8 + width)}→ ${printable(fix)}`]),
   ]);
   return lines.map(line => `${line}\n`).join("");
 }

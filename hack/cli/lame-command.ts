@@ -35,10 +35,12 @@ export async function lame(options: LameOptions): Promise<ExitCode> {
 }
 
 const COLOURS = {
-  Active: "yellow",
-  Starting: "yellow",
   Blocked: "red",
   None: "red",
+  Waiting: "yellow",
+  Starting: "yellow",
+  Active: "yellow",
+  Releasing: "green",
   Healthy: "green",
 } as const satisfies Record<Fallback["phase"], string>;
 

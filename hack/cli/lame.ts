@@ -1,5 +1,5 @@
 import { watchesNamespace, type Config } from "../../capabilities/domain/config";
-import { isLame, type Situation } from "../../capabilities/domain/decide";
+import { isLame, type Situation } from "../../capabilities/domain/situation";
 import { serviceKey, splitServiceKey, type ServiceKey } from "../../capabilities/domain/kubernetes";
 import { serviceState, whyLame, type Phase } from "../../capabilities/domain/service-state";
 import type { View } from "../../capabilities/domain/view";
@@ -63,7 +63,7 @@ function toldOf(key: ServiceKey, protectedBy: readonly string[], view: View): To
 }
 
 function isWaiting({ phase }: Told): boolean {
-  return phase === "Starting" || phase === "Blocked";
+  return phase === "Waiting" || phase === "Starting" || phase === "Blocked";
 }
 
 /** What is there counts; the operator is asked for why and since when. */

@@ -156,7 +156,7 @@ function printReport({ criticalService, admission, services }: MatchReport): voi
   }
 }
 
-const AT_ONCE: Record<Decision["action"], string> = {
+const AT_ONCE = {
   nothing: "nothing",
   keep: "the fallback Pod stays",
   start: "a fallback Pod starts",
@@ -164,7 +164,11 @@ const AT_ONCE: Record<Decision["action"], string> = {
   replace: "another fallback Pod goes",
   publish: "the standby endpoint changes",
   withdraw: "the standby endpoint goes",
-};
+} as const;
+
+function atOnce({ action, reason }: Pick<Decision, "action" | "reason">): string {
+  return action === "wait" ? reason : AT_ONCE[action];
+}
 
 /** The Services that `criticalService` would name, for people. */
 export function matchTable(
@@ -179,7 +183,7 @@ export function matchTable(
     { text: yesNo(lame), style: (text: string) => (lame ? style("yellow", text) : text) },
     { text: standby ?? "-" },
     { text: fallback ? fallback.ports.map(portWords).join(",") : "-" },
-    { text: next ? AT_ONCE[next.action] : "-" },
+    { text: next ? atOnce(next) : "-" },
     { text: runs(fallback, criticalService) ?? outcome(rest) },
   ]);
   return table(head, rows);

@@ -2,16 +2,15 @@ import { ApiError } from "../../capabilities/cluster/api";
 import { watchesNamespace, type Config } from "../../capabilities/domain/config";
 import { contentSource, type ContentSource } from "../../capabilities/domain/content-source";
 import { protects, type CriticalServiceSpec } from "../../capabilities/domain/critical-service";
-import {
-  decide,
-  isLame,
-  standbyOf,
-  type Decision,
-  type Protector,
-  type Situation,
-} from "../../capabilities/domain/decide";
+import { decide, type Decision } from "../../capabilities/domain/decide";
 import { serviceKey, splitServiceKey, type ServiceKey } from "../../capabilities/domain/kubernetes";
 import type { ServiceRecord } from "../../capabilities/domain/service";
+import {
+  isLame,
+  standbyOf,
+  type Protector,
+  type Situation,
+} from "../../capabilities/domain/situation";
 import { whyLame } from "../../capabilities/domain/service-state";
 import type { View } from "../../capabilities/domain/view";
 import type { FallbackContent } from "../../capabilities/engine/fallback-content";
@@ -66,7 +65,8 @@ export async function matchServices(
 
 async function matched(key: ServiceKey, parts: Parts): Promise<MatchedService> {
   const { namespace, name } = splitServiceKey(key);
-  const situation = parts.view.situation(key);
+  // For how long it has been so is not known: as if from now on.
+  const situation = { ...parts.view.situation(key), steadyMs: 0 };
   const { service } = situation;
   if (!service || service.skipped !== undefined) {
     return { namespace, name, leftOut: service?.skipped ?? "it is gone", warnings: [] };

@@ -1,6 +1,6 @@
 import type { kind } from "kubernetes-fluent-client";
 import { ApiError } from "../../capabilities/cluster/api";
-import { getConfigMapData } from "../../capabilities/cluster/config-maps";
+import { getConfigMapData, getConfigMapValue } from "../../capabilities/cluster/config-maps";
 import { ConfigError, readConfig, type Config } from "../../capabilities/domain/config";
 import { MODULE_NAME, MODULE_NAMESPACE } from "../module";
 import { getDeployment } from "./cluster-api";
@@ -62,20 +62,16 @@ async function wholeSource({
   configMapRef,
   prefix = "",
 }: NonNullable<Container["envFrom"]>[number]): Promise<Variable[]> {
-  const data = await dataOf(configMapRef?.name);
-  return Object.entries(data).map(([name, value]) => [prefix + name, value]);
+  const name = configMapRef?.name;
+  const data = name ? await getConfigMapData(MODULE_NAMESPACE, name) : undefined;
+  return Object.entries(data ?? {}).map(([key, value]) => [prefix + key, value]);
 }
 
 function each(env: NonNullable<Container["env"]>): Promise<Variable[]> {
   return Promise.all(
     env.map(async ({ name, value, valueFrom }): Promise<Variable> => {
-      const reference = valueFrom?.configMapKeyRef;
-      return [name, reference ? (await dataOf(reference.name))[reference.key] : value];
+      const { name: configMap, key = "" } = valueFrom?.configMapKeyRef ?? {};
+      return [name, configMap ? await getConfigMapValue(MODULE_NAMESPACE, configMap, key) : value];
     }),
   );
-}
-
-async function dataOf(configMap: string | undefined): Promise<Record<string, string>> {
-  const data = configMap && (await getConfigMapData(MODULE_NAMESPACE, configMap));
-  return typeof data === "object" ? data : {};
 }

@@ -1,3 +1,4 @@
+import { oneLine } from "../../capabilities/domain/message";
 import { stylerFor } from "./style";
 
 export const OUTPUTS = ["text", "json"] as const;
@@ -18,15 +19,23 @@ export function printText(text: string): void {
 
 /** Says something beside the answer, on standard error. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printable(text)}\n`);
 }
 
 /** Says what may not be as it was meant. */
 export function warn(text: string): void {
-  note(`${stylerFor(process.stderr)("yellow", "warning:")} ${text}`);
+  process.stderr.write(`${stylerFor(process.stderr)("yellow", "warning:")} ${printable(text)}\n`);
 }
 
 /** Says what is wrong. */
 export function complain(text: string): void {
-  note(`${stylerFor(process.stderr)("red", "error:")} ${text}`);
+  process.stderr.write(`${stylerFor(process.stderr)("red", "error:")} ${printable(text)}\n`);
+}
+
+/** More than a terminal shows at a time. */
+const MAX_LINE = 2000;
+
+/** `text` as one line that a terminal shows and does not obey: others wrote it. */
+export function printable(text: string): string {
+  return oneLine(text, MAX_LINE);
 }

@@ -9,7 +9,15 @@ import { connect, type ConnectionOptions } from "./connection";
 import { pageWords } from "./fallback-plan";
 import { readManifests, type Manifests, type Written } from "./manifests";
 import { EXIT, UserError, type ExitCode } from "./outcome";
-import { complain, note, printJson, printText, warn, type OutputOptions } from "./output";
+import {
+  complain,
+  note,
+  printable,
+  printJson,
+  printText,
+  warn,
+  type OutputOptions,
+} from "./output";
 import { servePage } from "./page-server";
 
 export interface PreviewOptions extends ConnectionOptions, OutputOptions {
@@ -133,7 +141,7 @@ function tell({ spec, content }: Shown, url: string, { output }: PreviewOptions)
     printJson({ url, status, headers });
     return;
   }
-  printText(`Showing ${pageWords(spec)} until Ctrl-C:\n\n  ${url}\n\n`);
+  printText(`Showing ${printable(pageWords(spec))} until Ctrl-C:\n\n  ${url}\n\n`);
   printText(`HTTP ${status}\n`);
   printText(headers.map(({ name, value }) => `${name}: ${value}\n`).join(""));
   printText(`\nWhat a program gets: curl -i -H 'Accept: application/json' ${url}\n`);

@@ -32,18 +32,18 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
       // It has printed what is wrong, or the help that was asked for.
       return error.exitCode === 0 ? EXIT.ok : EXIT.failed;
     }
-    complain(isExpected(error) ? error.message : bug(error));
+    if (isExpected(error)) {
+      complain(error.message);
+    } else {
+      complain("this should not have happened, please report it:");
+      console.error(error);
+    }
     return EXIT.failed;
   }
 }
 
 function isExpected(error: unknown): error is Error {
   return error instanceof UserError || error instanceof ApiError;
-}
-
-function bug(error: unknown): string {
-  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `this should not have happened, please report it: ${trace}`;
 }
 
 /** kubectl runs `kubectl-critsvc` from the PATH for `kubectl critsvc`. */
@@ -78,9 +78,9 @@ function addLame(program: Command, name: string, wrap: Wrap): void {
     .addHelpText(
       "after",
       `
-FALLBACK: Active, its fallback answers; Starting, it does not yet; Blocked, somebody has to act;
-None, no CriticalService names the Service. SINCE: for how long it has been so, as the operator
-tells.
+FALLBACK: Active, its fallback answers; Starting, it does not yet; Waiting, it is too early for it;
+Blocked, somebody has to act; None, no CriticalService names the Service. SINCE: for how long it has
+been so, as the operator tells.
 
 Examples:
   ${name} lame

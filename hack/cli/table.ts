@@ -1,3 +1,5 @@
+import { printable } from "./output";
+
 /** A column's cell: its text, and how it is shown once it has its width. */
 export interface Cell {
   readonly text: string;
@@ -8,7 +10,7 @@ const GAP = "   ";
 
 /** A table as kubectl prints one: columns as wide as their longest cell, the last one open. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const lines: (readonly Cell[])[] = [head.map(text => ({ text })), ...rows];
+  const lines = [head.map((text): Cell => ({ text })), ...rows.map(line => line.map(safe))];
   const widths = head.map((_, column) =>
     Math.max(...lines.map(line => line[column]?.text.length ?? 0)),
   );
@@ -21,6 +23,10 @@ function row(cells: readonly Cell[], widths: readonly number[]): string {
     return style(isLast ? text : text.padEnd(widths[column] ?? 0));
   });
   return `${shown.join(GAP).trimEnd()}\n`;
+}
+
+function safe(cell: Cell): Cell {
+  return { ...cell, text: printable(cell.text) };
 }
 
 function plain(text: string): string {

@@ -123,6 +123,15 @@ describe("critsvc match", () => {
     expect(await warnings(manifest(play, { page }), configMap)).toBe("");
   });
 
+  it("tells for how long a fallback would wait", async () => {
+    await play.service("shop");
+    const file = write(manifest(play, { activateAfterSeconds: 30 }));
+    await eventually(async () => {
+      const { stdout } = await critsvc(["match", "-f", file]);
+      expect(stdout).toContain("its fallback Pod starts if it is so for 30 s");
+    });
+  });
+
   it("says what would keep a Service from its fallback", async () => {
     await play.service("shop");
     const podTemplate = { namespace: play.namespace, name: "own" };

@@ -105,8 +105,10 @@ describe("lameServices", () => {
     expect(fallback).not.toHaveProperty("since");
   });
 
-  it("passes on why there is no fallback", () => {
-    const told = { phase: "Blocked", message: "has no selected POD: violates PodSecurity" };
+  it.each([
+    { phase: "Blocked", message: "has no selected POD: violates PodSecurity" },
+    { phase: "Waiting", message: "has no selected POD: its fallback Pod starts if …" },
+  ])("passes on why there is no fallback: $phase", told => {
     expect(fallbackIn({ criticalServices: [critical(told)] })).toEqual({ ...told, since: SINCE });
   });
 

@@ -38,6 +38,10 @@ describe("table", () => {
     expect(table(["LONG", "X"], [row])).toBe("LONG   X\n<a   >   b\n");
   });
 
+  it("shows what a terminal would obey", () => {
+    expect(table(["X"], [[{ text: "a\u001b[2Jb\nc" }]])).toBe("X\na\\u{1b}[2Jb c\n");
+  });
+
   it("begins each column at the same place in all lines", () => {
     const word = fc.stringMatching(/^[a-z]{1,12}$/);
     fc.assert(
