@@ -29,7 +29,7 @@ describe("readManifests", () => {
     const list = JSON.stringify({ kind: "List", items: [{ kind: "Pod" }, jsonOf("two")] });
     const { criticalServices } = read([other, GOOD, list, "", "# nothing\n"].join("\n---\n"));
     expect(criticalServices.map(({ name }) => name)).toEqual(["web", "two"]);
-    expect(criticalServices[0]?.spec).toEqual({
+    expect(criticalServices[0]?.spec).toMatchObject({
       matchLabels: [{ key: "app", value: "web" }],
       standby: "Cold",
     });
