@@ -1,8 +1,7 @@
-import { fetch, K8s, kind } from "kubernetes-fluent-client";
-import { FetchMethods } from "kubernetes-fluent-client/dist/fluent/shared-types";
-import { k8sCfg } from "kubernetes-fluent-client/dist/fluent/utils";
+import type { kind } from "kubernetes-fluent-client";
 import { callApi, unlessNotFound } from "../../capabilities/cluster/api";
-import { GROUP, PLURAL, VERSION } from "../../capabilities/domain/crd";
+import { CRITICAL_SERVICES } from "../../capabilities/cluster/critical-services";
+import { APPLY, pathOf, PODS, type Place, type Resource } from "../../capabilities/cluster/paths";
 import type { CriticalServiceObject } from "../../capabilities/domain/critical-service";
 
 /**
@@ -10,12 +9,23 @@ import type { CriticalServiceObject } from "../../capabilities/domain/critical-s
  * a dry run is not stored, and a SubjectAccessReview is a question.
  */
 
+const DEPLOYMENTS: Resource = { groupVersion: "apps/v1", plural: "deployments" };
+const CRDS: Resource = {
+  groupVersion: "apiextensions.k8s.io/v1",
+  plural: "customresourcedefinitions",
+};
+const WEBHOOKS = "admissionregistration.k8s.io/v1";
+const REVIEWS: Resource = {
+  groupVersion: "authorization.k8s.io/v1",
+  plural: "subjectaccessreviews",
+};
+
 /** The API server's version, such as `v1.36.3`. @throws {ApiError} */
 export async function getServerVersion(): Promise<string> {
-  const version = await callApi(
-    "asking for its version",
-    () => K8s(kind.Namespace).Raw("/version") as Promise<{ gitVersion?: string }>,
-  );
+  const version = await callApi<{ gitVersion?: string }>("asking for its version", {
+    method: "GET",
+    path: "/version",
+  });
   return version.gitVersion ?? "";
 }
 
@@ -24,44 +34,38 @@ export function getDeployment(
   namespace: string,
   name: string,
 ): Promise<kind.Deployment | undefined> {
-  return unlessNotFound(() =>
-    callApi(`reading Deployment ${namespace}/${name}`, () =>
-      K8s(kind.Deployment).InNamespace(namespace).Get(name),
-    ),
-  );
+  return read("Deployment", DEPLOYMENTS, { namespace, name });
 }
 
 /** The Pods of a Deployment, by the label `app` that Pepr gives them. @throws {ApiError} */
 export async function listPodsOf(namespace: string, app: string): Promise<kind.Pod[]> {
-  const { items } = await callApi(`listing the Pods of ${namespace}/${app}`, () =>
-    K8s(kind.Pod).InNamespace(namespace).WithLabel("app", app).Get(),
+  const { items } = await callApi<{ items: kind.Pod[] }>(
+    `listing the Pods of ${namespace}/${app}`,
+    { method: "GET", path: pathOf(PODS, { namespace }, { labelSelector: `app=${app}` }) },
   );
   return items;
 }
 
 /** @returns undefined if there is none of that name @throws {ApiError} */
 export function getCrd(name: string): Promise<kind.CustomResourceDefinition | undefined> {
-  return unlessNotFound(() =>
-    callApi(`reading CustomResourceDefinition ${name}`, () =>
-      K8s(kind.CustomResourceDefinition).Get(name),
-    ),
-  );
+  return read("CustomResourceDefinition", CRDS, { name });
 }
 
 /** The module's two webhook configurations; undefined for one that is not there. @throws {ApiError} */
 export function getWebhooks(name: string) {
+  const one = <T>(what: string) =>
+    read<T>(what, { groupVersion: WEBHOOKS, plural: `${what.toLowerCase()}s` }, { name });
   return Promise.all([
-    unlessNotFound(() =>
-      callApi(`reading MutatingWebhookConfiguration ${name}`, () =>
-        K8s(kind.MutatingWebhookConfiguration).Get(name),
-      ),
-    ),
-    unlessNotFound(() =>
-      callApi(`reading ValidatingWebhookConfiguration ${name}`, () =>
-        K8s(kind.ValidatingWebhookConfiguration).Get(name),
-      ),
-    ),
+    one<kind.MutatingWebhookConfiguration>("MutatingWebhookConfiguration"),
+    one<kind.ValidatingWebhookConfiguration>("ValidatingWebhookConfiguration"),
   ]);
+}
+
+function read<T>(what: string, resource: Resource, place: Place): Promise<T | undefined> {
+  const name = [place.namespace, place.name].filter(Boolean).join("/");
+  return unlessNotFound(() =>
+    callApi<T>(`reading ${what} ${name}`, { method: "GET", path: pathOf(resource, place) }),
+  );
 }
 
 /** A permission: one verb on one resource, which may be a subresource such as `pods/log`. */
@@ -78,9 +82,15 @@ export async function isAllowed(
 ): Promise<boolean> {
   const [resource = "", subresource] = full.split("/");
   const resourceAttributes = { verb, group, resource, ...(subresource && { subresource }) };
-  const review = await callApi("asking what the operator may do", () =>
-    K8s(kind.SubjectAccessReview).Create({ spec: { user, resourceAttributes } }),
-  );
+  const review = await callApi<kind.SubjectAccessReview>("asking what the operator may do", {
+    method: "POST",
+    path: pathOf(REVIEWS),
+    body: {
+      apiVersion: REVIEWS.groupVersion,
+      kind: "SubjectAccessReview",
+      spec: { user, resourceAttributes },
+    },
+  });
   return review.status?.allowed === true;
 }
 
@@ -90,26 +100,17 @@ export async function isAllowed(
  * @returns the object as it would be stored
  * @throws {ApiError} with the API server's reason if it refuses the object
  */
-export async function dryRunCriticalService(
-  name: string,
-  spec: unknown,
-): Promise<CriticalServiceObject> {
-  return callApi("trying it on the API server", async () => {
-    // The client's own Apply knows no dry run.
-    const { opts, serverUrl } = await k8sCfg(FetchMethods.PATCH);
-    const query = "dryRun=All&force=true&fieldValidation=Strict&fieldManager=critsvc-dry-run";
-    const path = `/apis/${GROUP}/${VERSION}/${PLURAL}/${encodeURIComponent(name)}?${query}`;
-    const apiVersion = `${GROUP}/${VERSION}`;
-    const answer = await fetch<CriticalServiceObject>(new URL(path, serverUrl), {
-      ...opts,
-      headers: { ...(opts.headers as object), "Content-Type": "application/apply-patch+yaml" },
-      body: JSON.stringify({ apiVersion, kind: "CriticalService", metadata: { name }, spec }),
-    });
-    if (!answer.ok) {
-      // As the client does: it is for callApi to say what the answer means.
-      // eslint-disable-next-line @typescript-eslint/only-throw-error
-      throw answer;
-    }
-    return answer.data;
+export function dryRunCriticalService(name: string, spec: unknown): Promise<CriticalServiceObject> {
+  const query = { ...APPLY.query, dryRun: "All", fieldValidation: "Strict" };
+  return callApi("trying it on the API server", {
+    method: "PATCH",
+    path: pathOf(CRITICAL_SERVICES, { name }, query),
+    contentType: APPLY.contentType,
+    body: {
+      apiVersion: CRITICAL_SERVICES.groupVersion,
+      kind: "CriticalService",
+      metadata: { name },
+      spec,
+    },
   });
 }

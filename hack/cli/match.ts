@@ -111,12 +111,15 @@ async function fallback(
     const { action, reason } = decide(situation, await content.id(key, service, source, standby));
     return {
       fallback: planOf(source, service, template, saidBy(protectedBy, source)),
-      warnings: content.warnings(key, service, source),
+      warnings: content.warnings(key, service, source, situation.fallbacks),
       next: { action, reason },
     };
   } catch (error) {
     if (error instanceof Obstacle) {
-      return { obstacle: error.message, warnings: content.warnings(key, service, source) };
+      return {
+        obstacle: error.message,
+        warnings: content.warnings(key, service, source, situation.fallbacks),
+      };
     }
     if (error instanceof ApiError && error.isRefusal) {
       return { warnings: [`it can't be told what its fallback would run: ${error.message}`] };

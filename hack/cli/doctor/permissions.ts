@@ -20,8 +20,8 @@ export function neededPermissions(): Permission[] {
   return packageJson.pepr.rbac.flatMap(({ apiGroups, resources, verbs }) =>
     apiGroups.flatMap(group =>
       resources.flatMap(resource =>
-        // What it lists it watches; Pepr adds the verb when it is built.
-        (verbs.includes("list") ? [...verbs, "watch"] : verbs).map(verb => ({
+        // What it lists it watches; Pepr adds the verb where a binding does.
+        [...new Set(verbs.includes("list") ? [...verbs, "watch"] : verbs)].map(verb => ({
           verb,
           group,
           resource,
