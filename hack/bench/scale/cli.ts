@@ -1,5 +1,4 @@
 import { cpus, totalmem } from "node:os";
-import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { KUBERNETES_VERSION } from "../../control-plane/versions";
 import { explain } from "../../explain";
@@ -73,19 +72,14 @@ async function contenderOf(
     case "floor-node":
       return Floor.inNode(ground);
     case "ours":
-      return new Ours(name, ground, ground.module.file, profiling(profile));
+      return new Ours(name, ground, ground.module.file, profile && resolve(profile));
     case "before":
-      return before === undefined ? undefined : new Ours(name, ground, resolve(before));
+      return before === undefined
+        ? undefined
+        : new Ours(name, ground, resolve(before), profile && resolve(profile));
     case "original":
       return original && new Original(original, ground);
   }
-}
-
-function profiling(folder: string | undefined): string[] {
-  if (folder === undefined) return [];
-  const dir = resolve(folder);
-  mkdirSync(dir, { recursive: true });
-  return ["--cpu-prof", `--cpu-prof-dir=${dir}`, "--heap-prof", `--heap-prof-dir=${dir}`];
 }
 
 async function findOriginal({ original, python, contenders }: Options) {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../../control-plane/ports";
 import { OperatorProcess } from "../../operator";
@@ -19,13 +19,13 @@ export class Ours implements Contender {
 
   /**
    * @param file the built module
-   * @param nodeOptions options of Node.js, such as those of its profilers
+   * @param diagnostics a folder for its log and its profiles; undefined: neither is wanted
    */
   constructor(
     readonly name: "ours" | "before",
     private readonly ground: Ground,
     private readonly file: string,
-    private readonly nodeOptions: readonly string[] = [],
+    private readonly diagnostics: string | undefined,
   ) {
     this.user = ground.operator.user;
   }
@@ -36,7 +36,7 @@ export class Ours implements Contender {
     const dir = mkdtempSync(join(controlPlane.dir, "watcher-"));
     const { kubeconfig } = operator;
     const port = await freePort();
-    const { nodeOptions } = this;
+    const nodeOptions = profilers(this.diagnostics);
     const options = { module, kubeconfig, port, dir, nodeOptions };
     this.#process = new OperatorProcess({ role: "watcher", ...options });
     return this.#process.pid;
@@ -44,6 +44,10 @@ export class Ours implements Contender {
 
   async stop(): Promise<void> {
     await this.#process?.stop();
+    if (this.diagnostics === undefined || !this.#process) return;
+    const { lines, pid } = this.#process;
+    const text = lines.map(line => JSON.stringify(line)).join("\n");
+    writeFileSync(join(this.diagnostics, `${this.name}-${pid}.log`), text);
   }
 
   lastLines(): string {
@@ -51,6 +55,12 @@ export class Ours implements Contender {
     const end = lines.slice(-LOG_LINES).map(line => JSON.stringify(line));
     return [...end, output].join("\n");
   }
+}
+
+function profilers(folder: string | undefined): string[] {
+  if (folder === undefined) return [];
+  mkdirSync(folder, { recursive: true });
+  return ["--cpu-prof", `--cpu-prof-dir=${folder}`, "--heap-prof", `--heap-prof-dir=${folder}`];
 }
 
 /** A loop of a hundred lines: what no controller can be faster than. */

@@ -17,7 +17,7 @@ Linux only; Go builds the floor.
   --original DIR      a checkout of github.com/majeinfo/critsvc-k8s-controller
   --original-to N     the largest size for the original (default: 1000)
   --python FILE       a Python with the package kubernetes, for the original (default: python3)
-  --profile DIR       write CPU and heap profiles of this operator there
+  --profile DIR       write this operator's log, CPU and heap profiles there
   --before FILE       another build of the module, its .js, to be measured beside this one
   --built             measure the last build of the module, instead of building it
   --results FILE      where the raw results go (default: beside the bench)
