@@ -76,10 +76,11 @@ export class World {
     const [source] = protectorsOf(object ?? {}, named).filter(
       spec => spec.podTemplate ?? spec.page,
     );
-    const { namespace, name } = source?.podTemplate ?? {};
+    const { namespace, name } = source?.podTemplate ?? split(DEFAULT_TEMPLATE);
     const template = this.server.get("PodTemplate", `${namespace}/${name}`);
     const isPrivileged = JSON.stringify(template ?? {}).includes("hostNetwork");
-    return source?.podTemplate !== undefined && (!template || isPrivileged);
+    const isMissing = !template && source?.podTemplate !== undefined;
+    return !source?.page && (isMissing || isPrivileged);
   }
 
   /** Lets one thing happen. */
