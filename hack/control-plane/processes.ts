@@ -10,9 +10,9 @@ export const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
-  # What a write of these came to says whose object it was.
+  # What a write of these asked for and came to says whose object it was.
   - level: RequestResponse
-    verbs: [create, update, patch]
+    verbs: [create, update, patch, delete]
     resources:
       - group: ""
         resources: [pods]

@@ -6,7 +6,6 @@ import { serviceOfFallback, type Breach } from "./snapshot";
 export interface AuditEvent {
   readonly auditID: string;
   readonly verb: string;
-  readonly requestURI: string;
   readonly user: { readonly username: string };
   readonly objectRef?: {
     readonly apiGroup?: string;
@@ -16,6 +15,8 @@ export interface AuditEvent {
     readonly name?: string;
   };
   readonly responseStatus?: { readonly code?: number };
+  /** What the request asked for, where the audit policy asks for it; of a deletion, its options. */
+  readonly requestObject?: { readonly preconditions?: { readonly uid?: string } };
   /** The object that the request came to, where the audit policy asks for it. */
   readonly responseObject?: PodObject & EndpointSliceObject;
 }
@@ -37,7 +38,7 @@ const ALLOWED = [
 /**
  * The operator changes and deletes nothing that is not its own.
  *
- * The audit log has to have the answers to writes of Pods and EndpointSlices (level
+ * The audit log has to have the writes of Pods and EndpointSlices and the answers to them (level
  * `RequestResponse`).
  *
  * @param username the operator's user, whose requests are looked at
@@ -97,6 +98,6 @@ function requestOf({ verb, objectRef = {} }: AuditEvent): string {
   return `${verb} ${apiGroup}/${resource}${subresource ? `/${subresource}` : ""}`;
 }
 
-function uidPrecondition({ requestURI }: AuditEvent): string | undefined {
-  return new URL(requestURI, "https://localhost").searchParams.get("uid") ?? undefined;
+function uidPrecondition({ requestObject }: AuditEvent): string | undefined {
+  return requestObject?.preconditions?.uid;
 }

@@ -1,29 +1,9 @@
-import { resolve } from "node:path";
-import { explain } from "../../explain";
 import { findKubectl, Kubectl } from "../../kubectl";
+import { exitAfter, findOriginal, optionsOrExit, print } from "../command";
 import { Bench } from "./bench";
-import { OriginalController } from "../original";
 import { readOptions, USAGE, type Options } from "./options";
 import { writeReport } from "./report";
 import { readResults, writeResults } from "./results";
-
-function print(line: string): void {
-  console.log(line);
-}
-
-function optionsOrExit(): Options {
-  try {
-    const options = readOptions(process.argv.slice(2));
-    if (options.help) {
-      print(USAGE);
-      process.exit(0);
-    }
-    return options;
-  } catch (error) {
-    console.error(`${explain(error)}\n\n${USAGE}`);
-    process.exit(2);
-  }
-}
 
 async function run(options: Options): Promise<void> {
   if (!options.reportOnly) await measureAll(options);
@@ -36,7 +16,7 @@ async function measureAll(options: Options): Promise<void> {
   if (!kubeconfig) {
     throw new Error("Set KUBECONFIG to the cluster to measure on; the operator is deployed there");
   }
-  const original = await findOriginal(options);
+  const original = options.modes.includes("original") ? await findOriginal(options) : undefined;
   const kubectl = new Kubectl(await findKubectl(print), kubeconfig);
   const modes = options.modes.filter(mode => mode !== "original" || original !== undefined);
   const bench = new Bench({ ...options, kubectl, modes, original, print });
@@ -49,15 +29,6 @@ async function measureAll(options: Options): Promise<void> {
   }
 }
 
-async function findOriginal({ original, python, modes }: Options) {
-  if (!modes.includes("original")) return undefined;
-  if (original === undefined) {
-    print("Without --original the original's controller is left out");
-    return undefined;
-  }
-  return OriginalController.find(resolve(original), python);
-}
-
 function interrupted(): Promise<never> {
   return new Promise((_, reject) => {
     for (const signal of ["SIGINT", "SIGTERM"]) {
@@ -68,10 +39,4 @@ function interrupted(): Promise<never> {
   });
 }
 
-run(optionsOrExit()).then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(`\n${explain(error)}`);
-    process.exit(1);
-  },
-);
+exitAfter(run(optionsOrExit(readOptions, USAGE)));

@@ -20,9 +20,10 @@ const FALLBACK_PREFIX = "service-watcher-";
 /** An entry of the audit log under that policy. */
 export interface AuditEntry extends AuditEvent {
   readonly stage: string;
+  readonly requestURI: string;
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
-  readonly requestObject?: {
+  readonly requestObject?: AuditEvent["requestObject"] & {
     readonly metadata?: { readonly labels?: Record<string, string> };
     readonly endpoints?: readonly Endpoint[] | null;
   };

@@ -1,20 +1,16 @@
 import { cpus, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { KUBERNETES_VERSION } from "../../control-plane/versions";
-import { explain } from "../../explain";
 import { buildModule, readModule } from "../../module";
-import { OriginalController } from "../original";
+import { exitAfter, findOriginal, optionsOrExit, print } from "../command";
+import type { OriginalController } from "../original";
 import type { Contender, ContenderName } from "./contender";
 import { Floor, Original, Ours } from "./contenders";
 import { Measurement } from "./measure";
 import { readOptions, USAGE, type Options } from "./options";
 import { writeReport } from "./report";
 import { readResults, writeResults, type Measured } from "./results";
-import { Stage, type Ground } from "./stage";
-
-function print(line: string): void {
-  console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
-}
+import { Stage } from "./stage";
 
 async function run(options: Options): Promise<void> {
   if (!options.reportOnly) await measureAll(options);
@@ -25,25 +21,15 @@ async function run(options: Options): Promise<void> {
 
 async function measureAll(options: Options): Promise<void> {
   const startedAt = new Date().toISOString();
-  const original = await findOriginal(options);
+  const wanted = options.contenders.includes("original");
+  const original = wanted ? await findOriginal(options) : undefined;
   const module = options.built ? readModule() : await buildModule();
   const measured: Measured[] = [];
   for (const size of options.sizes) {
     print(`${size} Services`);
     const stage = await Stage.open(module, size, options.critical, print);
     try {
-      for (const name of options.contenders) {
-        if (name === "original" && size > options.originalTo) continue;
-        const contender = await contenderOf(name, stage.ground, options, original);
-        if (!contender) continue;
-        print(`  ${name}`);
-        const plan = {
-          losses: options.losses,
-          restSeconds: options.rest,
-          patienceMs: options.patience * 1000,
-        };
-        measured.push(await new Measurement(stage, contender, plan).run());
-      }
+      measured.push(...(await measureOn(stage, options, original)));
     } finally {
       await stage.close();
     }
@@ -60,10 +46,28 @@ async function measureAll(options: Options): Promise<void> {
   print(`Raw results: ${writeResults(results, options.results)}`);
 }
 
+async function measureOn(
+  stage: Stage,
+  options: Options,
+  original: OriginalController | undefined,
+): Promise<Measured[]> {
+  const { losses, rest: restSeconds, patience } = options;
+  const plan = { losses, restSeconds, patienceMs: patience * 1000 };
+  const measured: Measured[] = [];
+  for (const name of options.contenders) {
+    const contender = await contenderOf(name, stage, options, original);
+    if (!contender) continue;
+    print(`  ${name}`);
+    measured.push(await new Measurement(stage, contender, plan).run());
+  }
+  return measured;
+}
+
+/** @returns undefined if it is not to be measured on this stage */
 async function contenderOf(
   name: ContenderName,
-  ground: Ground,
-  { profile, before }: Options,
+  { ground, population }: Stage,
+  { profile, before, originalTo }: Options,
   original: OriginalController | undefined,
 ): Promise<Contender | undefined> {
   switch (name) {
@@ -78,37 +82,8 @@ async function contenderOf(
         ? undefined
         : new Ours(name, ground, resolve(before), profile && resolve(profile));
     case "original":
-      return original && new Original(original, ground);
+      return original && population.size <= originalTo ? new Original(original, ground) : undefined;
   }
 }
 
-async function findOriginal({ original, python, contenders }: Options) {
-  if (!contenders.includes("original")) return undefined;
-  if (original === undefined) {
-    print("Without --original the original's controller is left out");
-    return undefined;
-  }
-  return OriginalController.find(resolve(original), python);
-}
-
-function optionsOrExit(): Options {
-  try {
-    const options = readOptions(process.argv.slice(2));
-    if (options.help) {
-      print(USAGE);
-      process.exit(0);
-    }
-    return options;
-  } catch (error) {
-    console.error(`${explain(error)}\n\n${USAGE}`);
-    process.exit(2);
-  }
-}
-
-run(optionsOrExit()).then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(`\n${explain(error)}`);
-    process.exit(1);
-  },
-);
+exitAfter(run(optionsOrExit(readOptions, USAGE)));

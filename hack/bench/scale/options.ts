@@ -27,6 +27,8 @@ Linux only; Go builds the floor.
   --help              print this`;
 
 export interface Options {
+  readonly help: boolean;
+  readonly reportOnly: boolean;
   readonly sizes: readonly number[];
   readonly contenders: readonly ContenderName[];
   readonly losses: number;
@@ -41,8 +43,6 @@ export interface Options {
   readonly built: boolean;
   readonly results: string | undefined;
   readonly out: string | undefined;
-  readonly reportOnly: boolean;
-  readonly help: boolean;
 }
 
 /** @throws Error that names the option and what it takes */

@@ -11,11 +11,12 @@ const history = {
 function request(
   verb: string,
   objectRef: NonNullable<AuditEvent["objectRef"]>,
-  { uri = "/", code = 200, username = OPERATOR, object = {} } = {},
+  { uid = "", code = 200, username = OPERATOR, object = {} } = {},
 ): AuditEvent {
   return {
-    ...{ auditID: "1", verb, requestURI: uri, user: { username }, objectRef },
+    ...{ auditID: "1", verb, user: { username }, objectRef },
     ...{ responseStatus: { code }, responseObject: object },
+    ...(uid && { requestObject: { preconditions: { uid } } }),
   };
 }
 
@@ -23,14 +24,13 @@ const podNamed = (name: string) => ({ resource: "pods", namespace: "shop", name 
 const sliceNamed = (name: string) => ({
   ...{ apiGroup: "discovery.k8s.io", resource: "endpointslices", namespace: "shop", name },
 });
-const withUid = (uid: string) => ({ uri: `/api/v1/namespaces/shop/pods/x?uid=${uid}` });
 
 const takenOver = { metadata: { ...standbySlice("ready", "f1").metadata, uid: "e1" } };
 
 describe("foreignWrites", () => {
   it.each<[string, AuditEvent]>([
     ["reads", request("list", { resource: "services" })],
-    ["the deletion of a fallback by its UID", request("delete", podNamed("x"), withUid("f1"))],
+    ["the deletion of a fallback by its UID", request("delete", podNamed("x"), { uid: "f1" })],
     ["the creation of a fallback", request("create", podNamed("x"), { object: fallback("f1") })],
     [
       "the creation of a standby endpoint",
@@ -40,7 +40,7 @@ describe("foreignWrites", () => {
       "a change of a standby endpoint",
       request("patch", sliceNamed("x"), { object: standbySlice("at rest", "f1") }),
     ],
-    ["the deletion of a standby endpoint", request("delete", sliceNamed("x"), withUid("e2"))],
+    ["the deletion of a standby endpoint", request("delete", sliceNamed("x"), { uid: "e2" })],
     ["an Event", request("create", { apiGroup: "events.k8s.io", resource: "events" })],
     ["what is refused", request("delete", podNamed("p1"), { code: 409 })],
     ["what others do", request("delete", podNamed("p1"), { username: "admin" })],
@@ -52,7 +52,7 @@ describe("foreignWrites", () => {
     [
       "the deletion of a Pod that is not ours",
       "deleted a Pod not its own (UID p1)",
-      request("delete", podNamed("p1"), withUid("p1")),
+      request("delete", podNamed("p1"), { uid: "p1" }),
     ],
     [
       "a deletion without a UID",
@@ -77,7 +77,7 @@ describe("foreignWrites", () => {
     [
       "the deletion of an EndpointSlice that is not ours",
       "deleted an EndpointSlice not its own (UID e1)",
-      request("delete", sliceNamed("web-1"), withUid("e1")),
+      request("delete", sliceNamed("web-1"), { uid: "e1" }),
     ],
     ["a patch of a Pod", "did: patch /pods", request("patch", podNamed("service-watcher-web"))],
     ["a patch of a Service", "did: patch /services", request("patch", { resource: "services" })],
