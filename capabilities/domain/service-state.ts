@@ -100,7 +100,8 @@ function wellState(
   warnings: readonly string[],
   problem: Problem | undefined,
 ): ServiceState {
-  const own = `has ${situation.endpoints.ready} Ready Pod(s) of its own`;
+  // How many is left out: with each Pod that comes or goes the status would be written anew.
+  const own = "has Ready Pods of its own";
   const patience = patienceOf(situation);
   if (patience) {
     return { phase: "Releasing", message: `${own}: ${patience.reason}`, warnings };

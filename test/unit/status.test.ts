@@ -39,8 +39,8 @@ const well = { ...lame, ...ENDPOINTS };
 describe("serviceState", () => {
   const lasting = { message: "there is no PodTemplate", lasting: true };
   it.each<[string, Situation, typeof lasting | undefined, Phase | undefined, string]>([
-    ["well", well, undefined, "Healthy", "has 2 Ready Pod(s) of its own"],
-    ["well, with a problem", well, lasting, "Healthy", "has 2 Ready Pod(s) of its own"],
+    ["well", well, undefined, "Healthy", "has Ready Pods of its own"],
+    ["well, with a problem", well, lasting, "Healthy", "has Ready Pods of its own"],
     ["lame", lame, undefined, "Starting", "has no selected POD: its fallback Pod starts"],
     ["lame, refused", lame, lasting, "Blocked", "has no selected POD: there is no PodTemplate"],
     [
@@ -83,14 +83,14 @@ describe("serviceState", () => {
       { ...warm, ...ENDPOINTS, fallbacks: [standby], slices: [aSlice(standby, false)] },
       undefined,
       "Healthy",
-      "has 2 Ready Pod(s) of its own; Pod service-watcher-web stands by",
+      "has Ready Pods of its own; Pod service-watcher-web stands by",
     ],
     [
       "well, standby on its way",
       { ...warm, ...ENDPOINTS },
       undefined,
       "Healthy",
-      "has 2 Ready Pod(s) of its own; its standby Pod starts",
+      "has Ready Pods of its own; its standby Pod starts",
     ],
     ["not critical", { ...lame, protectedBy: [] }, undefined, undefined, ""],
     [
@@ -162,11 +162,11 @@ describe("announceService", () => {
     const active = timed(starting, state("Active"), START);
     const flapping = timed(timed(active, state("Releasing"), later(5)), state("Active"), later(6));
     const releasing = timed(flapping, state("Releasing"), later(20));
-    const message = "has 1 Ready Pod(s) of its own";
+    const message = "has Ready Pods of its own";
     const healthy = timed(releasing, state("Healthy", { message }), later(35));
     const [released] = announceService(releasing, healthy);
     expect(released?.message).toBe(
-      "is well again after 35 s on its fallback: has 1 Ready Pod(s) of its own",
+      "is well again after 35 s on its fallback: has Ready Pods of its own",
     );
   });
 });

@@ -70,17 +70,17 @@ async function contenderOf(
   { profile, before, originalTo }: Options,
   original: OriginalController | undefined,
 ): Promise<Contender | undefined> {
+  const ours = (as: "before" | "ours", file: string) =>
+    new Ours(as, ground, file, profile && resolve(profile));
   switch (name) {
     case "floor":
       return Floor.inGo(ground);
     case "floor-node":
       return Floor.inNode(ground);
     case "ours":
-      return new Ours(name, ground, ground.module.file, profile && resolve(profile));
+      return ours(name, ground.module.file);
     case "before":
-      return before === undefined
-        ? undefined
-        : new Ours(name, ground, resolve(before), profile && resolve(profile));
+      return before === undefined ? undefined : ours(name, resolve(before));
     case "original":
       return original && population.size <= originalTo ? new Original(original, ground) : undefined;
   }
