@@ -39,7 +39,10 @@ const now: Row = {
       kind: "number",
       unit: "short",
       queries: [
-        { expr: `sum(${named(METRICS.services, 'phase=~"Blocked|Starting"')})`, legend: "" },
+        {
+          expr: `sum(${named(METRICS.services, 'phase=~"Blocked|Starting|Waiting"')})`,
+          legend: "",
+        },
       ],
       trouble: { from: 1, color: "red" },
     },

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError } from "../../capabilities/cluster/api";
 import type { Followed } from "../../capabilities/domain/followed";
 import type { ServiceObject, ServiceKey } from "../../capabilities/domain/kubernetes";
 import { MAX_SERVICES_SHOWN, METRICS } from "../../capabilities/domain/metrics";
+import type { Phase } from "../../capabilities/domain/service-state";
 import { Metrics } from "../../capabilities/engine/metrics";
 import { QueueMetrics } from "../../capabilities/engine/queue-metrics";
 import { ServiceMetrics } from "../../capabilities/engine/service-metrics";
@@ -143,6 +145,23 @@ describe("the metrics of a queue", () => {
       'controller_runtime_reconcile_total{controller="q",result="success"}': 0,
     });
   });
+
+  it("do not count a key as waiting that the API server has asked to wait", async () => {
+    const busy = new ApiError("too many requests", 429, {}, 3000);
+    const queue: WorkQueue = new WorkQueue({
+      concurrency: 1,
+      backoff: { baseMs: 2000, maxMs: 2000 },
+      meter: new QueueMetrics(metrics).meter("q", 1),
+      work: key => {
+        queue.add(key);
+        return Promise.reject(busy);
+      },
+      onFailure: () => undefined,
+    });
+    queue.add("a");
+    await vi.advanceTimersByTimeAsync(100);
+    await is({ 'workqueue_depth{name="q"}': 0, 'workqueue_adds_total{name="q"}': 2 });
+  });
 });
 
 describe("the metrics of a watch", () => {
@@ -189,8 +208,6 @@ describe("the metrics of a watch", () => {
     return { metadata: { namespace: "shop", name: "web", uid: "1", resourceVersion } };
   }
 });
-
-type Phase = "Healthy" | "Starting" | "Active" | "Blocked";
 
 /** Compares some values with what `/metrics` would show, to a hundredth. */
 async function is(expected: Record<string, number | undefined>): Promise<void> {
