@@ -12,12 +12,16 @@ import { pagePorts } from "../domain/page/ports";
 import { DEFAULT_PAGE, type PageSpec } from "../domain/page/spec";
 import { privilegedFields } from "../domain/privileges";
 import type { ServiceRecord } from "../domain/service";
+import { BriefMemory } from "./brief-memory";
 import { Obstacle } from "./obstacle";
 
 /** Ports that a page leaves out and that are named: a Service may have thousands. */
 const MAX_PORTS_NAMED = 10;
 
 export type FallbackTemplate = PodTemplateSpec<PodSpec> & { spec: PodSpec };
+
+/** As long as people who have just changed a PodTemplate will not notice. */
+const TEMPLATE_MS = 2000;
 
 /** Finds out what a fallback Pod is to run. */
 export class FallbackContent {
@@ -27,6 +31,7 @@ export class FallbackContent {
   readonly #missing = new Map<ServiceKey, string>();
   /** Services that got the built-in page, as there was no PodTemplate. */
   readonly #builtIn = new Set<ServiceKey>();
+  readonly #templates = new BriefMemory<FallbackTemplate | undefined>(TEMPLATE_MS);
 
   constructor(api: ClusterApi, config: Config) {
     this.#api = api;
@@ -110,13 +115,19 @@ export class FallbackContent {
 
   async #namedTemplate(key: ServiceKey, source: TemplateName): Promise<FallbackTemplate> {
     const id = templateId(source);
-    const template = await this.#api.getPodTemplate(source.namespace, source.name);
+    const template = await this.#readTemplate(source);
     if (!template) {
       throw new Obstacle(`spec.podTemplate: there is no PodTemplate ${id}: create it`);
     }
     const admitted = this.#admit(key, source, template);
     const annotations = { ...admitted.metadata?.annotations, [POD_TEMPLATE_ANNOTATION]: id };
     return { ...admitted, metadata: { ...admitted.metadata, annotations } };
+  }
+
+  #readTemplate({ namespace, name }: TemplateName): Promise<FallbackTemplate | undefined> {
+    return this.#templates.recall(`${namespace}/${name}`, () =>
+      this.#api.getPodTemplate(namespace, name),
+    );
   }
 
   /**
@@ -154,7 +165,7 @@ export class FallbackContent {
   async #defaultTemplate(key: ServiceKey): Promise<FallbackTemplate | undefined> {
     const source = this.#config.podTemplate;
     const { namespace, name, required } = source;
-    const template = await this.#api.getPodTemplate(namespace, name);
+    const template = await this.#readTemplate({ namespace, name });
     if (!template && required) {
       throw new Obstacle(
         `PodTemplate ${namespace}/${name} is missing: create it, or set POD_TEMPLATE and ` +

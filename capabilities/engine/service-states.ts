@@ -41,6 +41,7 @@ interface Known {
 export class ServiceStates {
   readonly #parts: Parts;
   readonly #known = new Map<ServiceKey, Known>();
+  readonly #byName = new Map<string, Set<ServiceKey>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -62,6 +63,7 @@ export class ServiceStates {
   }
 
   #change(key: ServiceKey, situation: Situation, before?: Known, now?: Known): void {
+    this.#index(key, before, now);
     if (now) {
       this.#known.set(key, now);
       this.#tell(key, situation, announceService(before?.state, now.state));
@@ -75,9 +77,23 @@ export class ServiceStates {
 
   /** The Services that a CriticalService names, and how each fares. */
   namedBy(criticalService: string): [ServiceKey, TimedState][] {
-    return [...this.#known]
-      .filter(([, { namedBy }]) => namedBy.includes(criticalService))
-      .map(([key, { state }]) => [key, state]);
+    return [...(this.#byName.get(criticalService) ?? [])].flatMap(key => {
+      const state = this.#known.get(key)?.state;
+      return state ? [[key, state] as [ServiceKey, TimedState]] : [];
+    });
+  }
+
+  #index(key: ServiceKey, before?: Known, now?: Known): void {
+    for (const name of before?.namedBy ?? []) {
+      const keys = this.#byName.get(name);
+      keys?.delete(key);
+      if (keys?.size === 0) {
+        this.#byName.delete(name);
+      }
+    }
+    for (const name of now?.namedBy ?? []) {
+      this.#byName.set(name, (this.#byName.get(name) ?? new Set()).add(key));
+    }
   }
 
   #measure(key: ServiceKey, situation: Situation, known: Known | undefined, since: number): void {
