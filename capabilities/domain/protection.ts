@@ -5,7 +5,7 @@ import {
   type CriticalServiceSpec,
 } from "./critical-service";
 import type { ServiceKey } from "./kubernetes";
-import { LabelIndex, labelsOf } from "./label-index";
+import { Groups } from "./groups";
 import type { ServiceRecord } from "./service";
 import type { Protector } from "./situation";
 import type { CriticalServiceStatus } from "./status";
@@ -26,10 +26,10 @@ export interface CriticalServiceRecord {
  */
 export class Protection {
   readonly #services = new Map<ServiceKey, ServiceRecord>();
-  readonly #byLabel = new LabelIndex<ServiceKey>();
+  readonly #byLabel = new Groups<ServiceKey>();
   readonly #criticalServices = new Map<string, CriticalServiceRecord>();
   /** By the first of the labels that they ask for. */
-  readonly #byFirstLabel = new LabelIndex<string>();
+  readonly #byFirstLabel = new Groups<string>();
 
   service(key: ServiceKey): ServiceRecord | undefined {
     return this.#services.get(key);
@@ -38,15 +38,15 @@ export class Protection {
   setService(key: ServiceKey, service: ServiceRecord): void {
     this.deleteService(key);
     this.#services.set(key, service);
-    labelsOf(service.labels).forEach(label => {
+    for (const label of groupsOf(service.labels)) {
       this.#byLabel.add(label, key);
-    });
+    }
   }
 
   deleteService(key: ServiceKey): void {
-    labelsOf(this.#services.get(key)?.labels ?? {}).forEach(label => {
+    for (const label of groupsOf(this.#services.get(key)?.labels ?? {})) {
       this.#byLabel.remove(label, key);
-    });
+    }
     this.#services.delete(key);
   }
 
@@ -80,8 +80,8 @@ export class Protection {
   /** The CriticalServices that name a Service, by name. */
   protectorsOf(key: ServiceKey): Protector[] {
     const { labels = {} } = this.#services.get(key) ?? {};
-    return labelsOf(labels)
-      .flatMap(label => [...this.#byFirstLabel.of(label)])
+    return groupsOf(labels)
+      .flatMap(label => this.#byFirstLabel.of(label))
       .flatMap(name => {
         const spec = this.#criticalServices.get(name)?.spec;
         return spec && protects(spec, key, labels) ? [{ name, spec }] : [];
@@ -90,28 +90,38 @@ export class Protection {
   }
 
   #replace(name: string, record: CriticalServiceRecord | undefined): void {
-    const [label] = this.#criticalServices.get(name)?.spec?.matchLabels ?? [];
-    if (label) {
-      this.#byFirstLabel.remove(label, name);
+    const before = firstLabel(this.#criticalServices.get(name)?.spec);
+    if (before !== undefined) {
+      this.#byFirstLabel.remove(before, name);
     }
     this.#criticalServices.delete(name);
     if (record) {
       this.#criticalServices.set(name, record);
-      const [first] = record.spec?.matchLabels ?? [];
-      if (first) {
-        this.#byFirstLabel.add(first, name);
-      }
+    }
+    const now = firstLabel(record?.spec);
+    if (now !== undefined) {
+      this.#byFirstLabel.add(now, name);
     }
   }
 
   #named(...specs: (CriticalServiceSpec | undefined)[]): ServiceKey[] {
     const named = specs.flatMap(spec => {
-      const [label] = spec?.matchLabels ?? [];
-      const carriers = label ? [...this.#byLabel.of(label)] : [];
+      const label = firstLabel(spec);
+      const carriers = label === undefined ? [] : this.#byLabel.of(label);
       return carriers.filter(
         key => spec && protects(spec, key, this.#services.get(key)?.labels ?? {}),
       );
     });
     return [...new Set(named)];
   }
+}
+
+/** The groups that an object with these labels belongs to. No key or value has the sign "=". */
+function groupsOf(labels: Readonly<Record<string, string>>): string[] {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+}
+
+function firstLabel(spec: CriticalServiceSpec | undefined): string | undefined {
+  const [first] = spec?.matchLabels ?? [];
+  return first && `${first.key}=${first.value}`;
 }

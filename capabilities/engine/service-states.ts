@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Log } from "pepr";
 import { announceService, type Announcement } from "../domain/announce";
 import { isLame, standbyOf, type Situation } from "../domain/situation";
+import { Groups } from "../domain/groups";
 import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import {
   serviceState,
@@ -41,7 +42,7 @@ interface Known {
 export class ServiceStates {
   readonly #parts: Parts;
   readonly #known = new Map<ServiceKey, Known>();
-  readonly #byName = new Map<string, Set<ServiceKey>>();
+  readonly #byCriticalService = new Groups<ServiceKey>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -63,37 +64,35 @@ export class ServiceStates {
   }
 
   #change(key: ServiceKey, situation: Situation, before?: Known, now?: Known): void {
-    this.#index(key, before, now);
+    this.#keep(key, before, now);
     if (now) {
-      this.#known.set(key, now);
       this.#tell(key, situation, announceService(before?.state, now.state));
-    } else {
-      this.#known.delete(key);
     }
     const criticalServices = [...new Set([...(before?.namedBy ?? []), ...(now?.namedBy ?? [])])];
     this.#parts.onChange(criticalServices);
     this.#tellListeners(key, before?.state, now?.state, criticalServices);
   }
 
+  #keep(key: ServiceKey, before?: Known, now?: Known): void {
+    before?.namedBy.forEach(name => {
+      this.#byCriticalService.remove(name, key);
+    });
+    now?.namedBy.forEach(name => {
+      this.#byCriticalService.add(name, key);
+    });
+    if (now) {
+      this.#known.set(key, now);
+    } else {
+      this.#known.delete(key);
+    }
+  }
+
   /** The Services that a CriticalService names, and how each fares. */
   namedBy(criticalService: string): [ServiceKey, TimedState][] {
-    return [...(this.#byName.get(criticalService) ?? [])].flatMap(key => {
+    return this.#byCriticalService.of(criticalService).flatMap(key => {
       const state = this.#known.get(key)?.state;
       return state ? [[key, state] as [ServiceKey, TimedState]] : [];
     });
-  }
-
-  #index(key: ServiceKey, before?: Known, now?: Known): void {
-    for (const name of before?.namedBy ?? []) {
-      const keys = this.#byName.get(name);
-      keys?.delete(key);
-      if (keys?.size === 0) {
-        this.#byName.delete(name);
-      }
-    }
-    for (const name of now?.namedBy ?? []) {
-      this.#byName.set(name, (this.#byName.get(name) ?? new Set()).add(key));
-    }
   }
 
   #measure(key: ServiceKey, situation: Situation, known: Known | undefined, since: number): void {

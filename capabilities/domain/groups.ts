@@ -1,0 +1,20 @@
+/** Members of groups, found without looking at all that there are. */
+export class Groups<T> {
+  readonly #groups = new Map<string, Set<T>>();
+
+  add(group: string, member: T): void {
+    this.#groups.set(group, (this.#groups.get(group) ?? new Set()).add(member));
+  }
+
+  remove(group: string, member: T): void {
+    const members = this.#groups.get(group);
+    members?.delete(member);
+    if (members?.size === 0) {
+      this.#groups.delete(group);
+    }
+  }
+
+  of(group: string): readonly T[] {
+    return [...(this.#groups.get(group) ?? [])];
+  }
+}
