@@ -117,7 +117,7 @@ describe("the Events of a Service", () => {
       );
       expect(counts.map(found => found.map(({ count }) => count))).toEqual([[3], [3], [2]]);
       expect(counts[2]?.[0]?.message).toMatch(
-        /^is well again after \d+ s on its fallback: has 1 Ready Pod\(s\)/,
+        /^is well again after \d+ s on its fallback: has Ready Pods of its own/,
       );
     });
     expect(await kubectl("describe", "service", "shop", "-n", play.namespace)).toContain(
