@@ -15,7 +15,7 @@ import { Operator } from "./operator";
 import { WatchMetrics } from "./watch-metrics";
 import { retryDelay } from "./work-queue";
 
-/** Until then Pepr's watches have told of all there is; it begins them within 6 s. */
+/** Until then the watches have told of all there is; Pepr begins its own within 6 s. */
 const FIRST_LIST_MS = 10_000;
 /** Time to act on what the last list brought, before the process ends. */
 const LAST_WORK_MS = 3000;
@@ -34,7 +34,7 @@ interface Relisted {
  * What a watch missed is put right then. When a watch does not tell of it within another interval,
  * nor of anything else, it is dead, and the process ends for Kubernetes to start it again: Pepr's own
  * health check says OK whatever happens, and if the API server fails in the wrong moment of the start,
- * Pepr never watches.
+ * Pepr's watches never begin.
  */
 export class RelistingOperator extends Operator {
   readonly #log: typeof Log = Log.child({ component: "relist" });
