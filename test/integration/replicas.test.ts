@@ -4,7 +4,7 @@ import { CriticalService } from "../../capabilities/cluster/critical-services";
 import type { OperatorProcess } from "../../hack/operator";
 import { operatorRequests } from "../support/audit";
 import { openCluster, type Cluster } from "../support/cluster";
-import { eventually, Playground } from "../support/play";
+import { eventually, Playground, said } from "../support/play";
 
 let cluster: Cluster;
 let play: Playground;
@@ -70,6 +70,9 @@ describe("two operators", () => {
     await play.fallbackServes("shop");
     await play.fallbackServes("api");
     await caughtUp();
+    // Then each of them has seen the CriticalServices, too.
+    const active = `Service api from Namespace ${play.namespace}: has no selected POD: Pod`;
+    await eventually(() => operators.map(({ lines }) => said(lines, active)));
     await Promise.all([
       operators.shift()?.stop("SIGKILL"),
       play.deletePod("cart-0"),

@@ -154,7 +154,7 @@ export class Measurement {
     const begin = Date.now();
     await this.stage.losePods([place]);
     const fallbackAt = await this.#fallbacksOf([place], begin);
-    return fallbackAt - this.#lostAt(place);
+    return fallbackAt - (await this.#lostAt(place, begin));
   }
 
   async #outage(): Promise<OutageResult> {
@@ -164,7 +164,7 @@ export class Measurement {
     const begin = Date.now();
     await this.stage.losePods(victims);
     const last = await this.#fallbacksOf(victims, begin);
-    const lostAt = victims.map(place => this.#lostAt(place));
+    const lostAt = await Promise.all(victims.map(place => this.#lostAt(place, begin)));
     const first = Math.min(...lostAt);
     await this.#untilQuiet();
     return {
@@ -217,10 +217,17 @@ export class Measurement {
     return Math.max(...places.map(place => fallbacks.get(keyOf(place)) ?? 0));
   }
 
-  #lostAt(place: Place): number {
-    const at = this.#trace.losses.get(keyOf(place));
-    if (at === undefined) throw new Error(`nothing was seen of the loss of ${keyOf(place)}`);
-    return at;
+  /**
+   * When a Service was lost. The write that says so may be logged after what came of it: the watch
+   * hears of it first.
+   */
+  async #lostAt(place: Place, since: number): Promise<number> {
+    const { losses } = this.#trace;
+    const lostAt = () => losses.get(keyOf(place)) ?? 0;
+    if (!(await this.#trace.until(() => lostAt() >= since, IDLE_MS))) {
+      throw new Error(`nothing was seen of the loss of ${keyOf(place)}`);
+    }
+    return lostAt();
   }
 
   async #untilQuiet(ms = IDLE_MS): Promise<void> {
