@@ -24,8 +24,12 @@ const BACKOFF = { baseMs: 1000, maxMs: 10_000 };
 /** A kind that is listed now and then. */
 interface Relisted {
   readonly name: string;
-  /** Lists all there is, and passes on what is new. */
-  readonly relist: () => Promise<News<unknown>>;
+  /** Lists all there is. @returns what passes on what is new in it */
+  readonly list: () => Promise<() => News<unknown>>;
+}
+
+interface Suspected extends Relisted {
+  readonly suspicion: Suspicion;
 }
 
 /**
@@ -92,43 +96,55 @@ export class RelistingOperator extends Operator {
     }
   }
 
-  /** Lists each kind every `intervalMs` milliseconds, for as long as the process lives. */
+  /** Lists all there is every `intervalMs` milliseconds, for as long as the process lives. */
   relistEvery(intervalMs: number): void {
     this.metrics.gauge(METRICS.relistInterval, () => [[intervalMs / 1000, {}]]);
-    for (const relisted of this.#relisted()) {
-      void this.#keepListing(relisted, intervalMs);
-    }
+    const kinds = this.#kinds().map(kind => ({ ...kind, suspicion: new Suspicion(intervalMs) }));
+    void this.#keepListing(kinds, intervalMs);
   }
 
-  async #keepListing(relisted: Relisted, intervalMs: number): Promise<never> {
-    const suspicion = new Suspicion(intervalMs);
+  async #keepListing(kinds: readonly Suspected[], intervalMs: number): Promise<never> {
     await sleep(FIRST_LIST_MS);
     for (let failures = 0; ; ) {
       try {
-        const nextMs = await this.#relist(relisted, suspicion);
+        const nextMs = await this.#relist(kinds);
         failures = 0;
-        await sleep(nextMs);
+        await sleep(Math.min(nextMs, intervalMs));
       } catch (error) {
         failures++;
-        suspicion.listFailed(performance.now());
-        this.#log.warn({ err: error }, `Listing each ${relisted.name} failed; it is tried again`);
+        for (const { suspicion } of kinds) {
+          suspicion.listFailed(performance.now());
+        }
+        this.#log.warn({ err: error }, "Listing all there is failed; it is tried again");
         await sleep(retryDelay(BACKOFF, failures, error));
       }
     }
   }
 
-  /** @returns milliseconds until the next list */
-  async #relist({ name, relist }: Relisted, suspicion: Suspicion): Promise<number> {
-    const news = await relist();
-    const missed = news.seen.length + news.gone.length;
-    const { dead, nextMs } = suspicion.note(news, performance.now());
-    if (dead) {
-      await this.#end(name, news.untold);
+  /**
+   * Takes in the lists of all kinds in one go: what a list says of CriticalServices is not to be put
+   * together with what was known of endpoints before the watches fell silent.
+   *
+   * @returns milliseconds until the next lists
+   */
+  async #relist(kinds: readonly Suspected[]): Promise<number> {
+    const lists = await Promise.all(
+      kinds.map(async kind => ({ ...kind, takeIn: await kind.list() })),
+    );
+    const found = lists.map(({ name, suspicion, takeIn }) => {
+      const news = takeIn();
+      return { name, news, ...suspicion.note(news, performance.now()) };
+    });
+    for (const { name, news, dead } of found) {
+      const missed = news.seen.length + news.gone.length;
+      if (missed > 0) {
+        this.#log.info({ kind: name, missed }, "A list brought changes before the watch did");
+      }
+      if (dead) {
+        await this.#end(name, news.untold);
+      }
     }
-    if (missed > 0) {
-      this.#log.info({ kind: name, missed }, "A list brought changes before the watch did");
-    }
-    return nextMs;
+    return Math.min(...found.map(({ nextMs }) => nextMs));
   }
 
   async #end(name: string, untold: number): Promise<never> {
@@ -140,7 +156,7 @@ export class RelistingOperator extends Operator {
     process.exit(1);
   }
 
-  #relisted(): Relisted[] {
+  #kinds(): Relisted[] {
     return [
       relisted("Service", this.#services, listServices, {
         seen: object => {
@@ -186,11 +202,14 @@ function relisted<T extends object>(
 ): Relisted {
   return {
     name,
-    relist: async () => {
-      const news = followed.listed(await list());
-      news.seen.forEach(tell.seen);
-      news.gone.forEach(tell.gone);
-      return news;
+    list: async () => {
+      const listed = await list();
+      return () => {
+        const news = followed.listed(listed);
+        news.seen.forEach(tell.seen);
+        news.gone.forEach(tell.gone);
+        return news;
+      };
     },
   };
 }
