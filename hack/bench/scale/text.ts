@@ -7,7 +7,7 @@ How does the operator fare with many Services? This page is made by
 npm run bench -- --original DIR --python FILE
 \`\`\`
 
-on a control plane of its own on this machine, with Linux, Go and Node.js. \`DIR\` is a checkout of the
+on a control plane of its own, with Linux, Go and Node.js. \`DIR\` is a checkout of the
 [original's controller](https://github.com/majeinfo/critsvc-k8s-controller), \`FILE\` a Python with the
 package \`kubernetes\`; without them it is left out. \`-- --help\` tells the rest.
 
