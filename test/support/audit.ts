@@ -1,19 +1,10 @@
 import { readFileSync } from "node:fs";
+import type { AuditEvent } from "../../hack/invariants/writes";
 import { MODULE_NAME, MODULE_NAMESPACE } from "../../hack/module";
 import type { Cluster } from "./cluster";
 
 /** An entry of the API server's audit log. */
-export interface AuditedRequest {
-  readonly verb: string;
-  readonly user: { readonly username: string };
-  readonly objectRef?: {
-    readonly apiGroup?: string;
-    readonly resource?: string;
-    readonly subresource?: string;
-    readonly namespace?: string;
-    readonly name?: string;
-  };
-  readonly responseStatus?: { readonly code?: number };
+export interface AuditedRequest extends AuditEvent {
   readonly requestReceivedTimestamp: string;
   /** When it was answered. */
   readonly stageTimestamp: string;
