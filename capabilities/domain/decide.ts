@@ -1,6 +1,6 @@
 import type { Standby } from "./critical-service";
 import { isSelected, type FallbackPod } from "./fallback-pod";
-import { patienceOf } from "./patience";
+import { doubtMs, patienceOf } from "./patience";
 import type { ServiceRecord } from "./service";
 import { isLame, needsFallback, standbyOf, type Situation } from "./situation";
 import {
@@ -56,7 +56,7 @@ export function decide(situation: Situation, content?: string): Decision {
     return nothing("the CriticalServices are not read yet");
   }
   if (protectedBy.length === 0) {
-    return release(situation, "no CriticalService names the Service");
+    return unnamed(situation);
   }
   if (!endpoints.known) {
     return nothing("the Service's endpoints are not known yet");
@@ -69,6 +69,12 @@ export function decide(situation: Situation, content?: string): Decision {
     return release(situation, `the Service has ${endpoints.ready} Ready Pod(s) of its own`);
   }
   return standIn({ ...situation, service, standby: standbyOf(situation), content });
+}
+
+function unnamed(situation: Situation): Decision {
+  const reason = "no CriticalService names the Service";
+  const ms = doubtMs(situation);
+  return ms > 0 ? { action: "wait", ms, reason } : release(situation, reason);
 }
 
 /** What {@link standIn} looks at. */

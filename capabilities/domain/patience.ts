@@ -31,6 +31,22 @@ export function patienceOf(situation: Situation): Patience | undefined {
   return isThere ? patience("release", seconds, steadyMs, reason) : undefined;
 }
 
+/**
+ * The watches come back one after the other when the API server was away, up to 6 s apart: a Service
+ * may show its new labels while the CriticalService that names it by them is not known yet.
+ */
+const DOUBT_MS = 10_000;
+
+/**
+ * Milliseconds for which a lame Service is to keep its fallback though no CriticalService names it:
+ * one may yet turn out to. 0 if its clients lose nothing by the release, or there is no doubt.
+ */
+export function doubtMs(situation: Situation): number {
+  const { fallbacks, unnamedMs = Infinity } = situation;
+  const serves = isLame(situation) === true && fallbacks.some(({ ready }) => ready);
+  return serves ? Math.max(0, DOUBT_MS - unnamedMs) : 0;
+}
+
 function patience(
   until: Patience["until"],
   seconds: number,

@@ -27,6 +27,8 @@ export interface Situation {
   readonly unseen?: readonly string[];
   /** Milliseconds for which it has been lame, or well, without a break; undefined: for ever. */
   readonly steadyMs?: number;
+  /** Milliseconds for which no CriticalService has named it, without a break; undefined: for ever. */
+  readonly unnamedMs?: number;
 }
 
 /**

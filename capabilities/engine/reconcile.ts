@@ -35,7 +35,8 @@ interface Checked {
 export class Reconciler {
   readonly #parts: Parts;
   readonly #checked = new Map<ServiceKey, Checked>();
-  readonly #steadiness = new Steadiness();
+  readonly #lameness = new Steadiness();
+  readonly #unnamed = new Steadiness();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -120,7 +121,13 @@ export class Reconciler {
 
   #look(key: ServiceKey): Situation {
     const situation = this.#parts.view.situation(key);
-    return { ...situation, steadyMs: this.#steadiness.note(key, isLame(situation)) };
+    const { service, protectedBy } = situation;
+    const isUnnamed = service && protectedBy && protectedBy.length === 0;
+    return {
+      ...situation,
+      steadyMs: this.#lameness.note(key, isLame(situation)),
+      unnamedMs: this.#unnamed.note(key, isUnnamed),
+    };
   }
 
   /** What the fallback Pod that is there is to be made of by now; undefined: it does as it is. */

@@ -27,6 +27,9 @@ const well = (steadyMs: number, change: Partial<Situation> = {}): Situation =>
     ...change,
   });
 
+const unnamed = (unnamedMs: number, change: Partial<Situation> = {}) =>
+  lame(Infinity, { protectedBy: [], fallbacks: [pod], unnamedMs, ...change });
+
 describe("a Service that flaps", () => {
   it.each<[string, Situation, string, number | undefined, string]>([
     ["just lame", lame(0), "wait", 5000, "Waiting"],
@@ -63,6 +66,23 @@ describe("a Service that flaps", () => {
   ])("%s", (_, protectedBy, whenLame, whenWell) => {
     expect(decide(lame(0, { protectedBy })).action).toBe(whenLame);
     expect(decide(well(0, { protectedBy })).action).toBe(whenWell);
+  });
+
+  it.each<[string, Situation, string, number | undefined]>([
+    ["no longer named", unnamed(0), "wait", 10_000],
+    ["not named for a while", unnamed(9000), "wait", 1000],
+    ["not named for good", unnamed(10_000), "remove", undefined],
+    [
+      "not named, fallback not Ready",
+      unnamed(0, { fallbacks: [aPod({ ready: false })] }),
+      "remove",
+      undefined,
+    ],
+    ["not named, well", well(0, { protectedBy: [], unnamedMs: 0 }), "remove", undefined],
+  ])("keeps what its clients reach while it may yet be named: %s", (_, situation, action, ms) => {
+    const decision = decide(situation);
+    expect(decision.action).toBe(action);
+    expect("ms" in decision ? decision.ms : undefined).toBe(ms);
   });
 
   it("never waits longer than it is asked to", () => {
