@@ -116,12 +116,17 @@ export class Protection {
   }
 }
 
-/** The groups that an object with these labels belongs to. No key or value has the sign "=". */
+/** The groups that an object with these labels belongs to. */
 function groupsOf(labels: Readonly<Record<string, string>>): string[] {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return Object.entries(labels).map(([key, value]) => groupOf(key, value));
 }
 
 function firstLabel(spec: CriticalServiceSpec | undefined): string | undefined {
   const [first] = spec?.matchLabels ?? [];
-  return first && `${first.key}=${first.value}`;
+  return first && groupOf(first.key, first.value);
+}
+
+/** Those that carry a label. No key or value has the sign "=". */
+function groupOf(key: string, value: string): string {
+  return `${key}=${value}`;
 }
