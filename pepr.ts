@@ -2,20 +2,32 @@
 import { config, isBuilding, isWatcher } from "./capabilities/environment";
 
 import { PeprModule } from "pepr";
-import { criticalServices } from "./capabilities/critical-services";
-import { followEndpointSlices } from "./capabilities/endpoint-slices";
-import { fallbackPods } from "./capabilities/fallback-pods";
+import { criticalServiceAdmission, criticalServices } from "./capabilities/critical-services";
+import { endpointSlices } from "./capabilities/endpoint-slices";
+import { fallbackPods, fallbackPodWatch } from "./capabilities/fallback-pods";
+import { Informers } from "./capabilities/engine/informers";
 import { serveMetrics } from "./capabilities/engine/metrics";
+import { Operator } from "./capabilities/engine/operator";
 import { addProcessMetrics } from "./capabilities/engine/process-metrics";
-import { RelistingOperator } from "./capabilities/engine/relisting-operator";
+import { installCrd, learnAll } from "./capabilities/engine/startup";
 import { own } from "./capabilities/own";
-import { followServices } from "./capabilities/services";
-import { confirmCriticalServices, installCrd } from "./capabilities/engine/startup";
+import { services } from "./capabilities/services";
 import cfg from "./package.json";
 
-const operator = new RelistingOperator(config);
+const operator = new Operator(config);
+const informers = new Informers({
+  metrics: operator.metrics,
+  onListed: () => {
+    operator.criticalServicesAreKnown();
+  },
+});
 
-const capabilities = [fallbackPods(operator), criticalServices(operator), ...own(operator)];
+informers.watch(services(operator));
+informers.watch(endpointSlices(operator));
+informers.watch(criticalServices(operator));
+const pods = informers.list(fallbackPods(operator));
+
+const capabilities = [fallbackPodWatch(pods), criticalServiceAdmission(), ...own(operator)];
 
 function startModule(): void {
   const peprModule = new PeprModule(cfg, capabilities, { deferStart: true });
@@ -28,11 +40,9 @@ async function startWatcher(): Promise<void> {
   addProcessMetrics(operator.metrics, cfg.version);
   serveMetrics(operator.metrics);
   await installCrd();
+  await learnAll(informers);
+  informers.follow(config.relistSeconds * 1000);
   startModule();
-  followServices(operator);
-  followEndpointSlices(operator);
-  operator.relistEvery(config.relistSeconds * 1000);
-  await confirmCriticalServices(operator);
 }
 
 if (isWatcher) {

@@ -1,9 +1,26 @@
+import type { kind } from "kubernetes-fluent-client";
 import { a, Capability } from "pepr";
+import { fallbackPods as objects } from "./cluster/collections";
 import { FALLBACK_LABEL } from "./domain/fallback-pod";
+import type { Informer, Subject } from "./engine/informer";
 import type { Operator } from "./engine/operator";
 
-/** The operator's own Pods; all others stay out of the watch. */
-export function fallbackPods(operator: Operator): Capability {
+/** The operator's own Pods: what becomes of them. All others stay out of lists and watches. */
+export function fallbackPods(operator: Operator): Subject<kind.Pod> {
+  return {
+    kind: "Pod",
+    objects,
+    seen: pod => {
+      operator.fallbackPodSeen(pod);
+    },
+    gone: pod => {
+      operator.fallbackPodGone(pod);
+    },
+  };
+}
+
+/** Their watch. */
+export function fallbackPodWatch(informer: Informer<kind.Pod>): Capability {
   const capability = new Capability({
     name: "fallback-pods",
     description: "Sees what becomes of the fallback Pods",
@@ -14,14 +31,14 @@ export function fallbackPods(operator: Operator): Capability {
     .IsCreatedOrUpdated()
     .WithLabel(FALLBACK_LABEL)
     .Watch(pod => {
-      operator.fallbackPodSeen(pod);
+      informer.seen(pod);
     });
 
   When(a.Pod)
     .IsDeleted()
     .WithLabel(FALLBACK_LABEL)
     .Watch(pod => {
-      operator.fallbackPodGone(pod);
+      informer.gone(pod);
     });
 
   return capability;

@@ -4,7 +4,7 @@ import { send, type ApiRequest, type ApiResponse } from "./transport";
 /** Characters of the API server's reason that are passed on: a webhook may answer anything. */
 const MAX_REASON = 1000;
 /** A call that hangs must not keep a Service waiting for good. */
-const TIMEOUT_MS = 15_000;
+export const TIMEOUT_MS = 15_000;
 
 /** An outage is not to last longer for what a proxy in between may ask for. */
 const MAX_RETRY_AFTER_MS = 60_000;
@@ -61,8 +61,7 @@ export async function callApi<T>(what: string, request: ApiRequest): Promise<T> 
   try {
     response = await send(request, signal);
   } catch (error) {
-    const why = signal.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : innermost(error);
-    throw new ApiError(`${what}: ${why}`, undefined, { cause: error });
+    throw unanswered(what, error, signal.aborted ? TIMEOUT_MS : undefined);
   }
   const { status, body } = response;
   const data = parse(body);
@@ -111,7 +110,18 @@ export function retryAfterMs(error: unknown): number {
   return error instanceof ApiError ? error.retryAfterMs : 0;
 }
 
-function refusal(what: string, { status, headers, body }: ApiResponse, data: unknown): ApiError {
+/** The error of a request that got no answer, or not within `timeoutMs` milliseconds. */
+export function unanswered(what: string, cause: unknown, timeoutMs?: number): ApiError {
+  const why = timeoutMs ? `no answer within ${timeoutMs / 1000} s` : innermost(cause);
+  return new ApiError(`${what}: ${why}`, undefined, { cause });
+}
+
+/** The error of a request that was answered, and not as it should have been. */
+export function refusal(
+  what: string,
+  { status, headers, body }: ApiResponse,
+  data = parse(body),
+): ApiError {
   const { message } = (data ?? {}) as { message?: unknown };
   const reason = typeof message === "string" ? message : body || "refused without a reason";
   return new ApiError(

@@ -38,8 +38,8 @@ interface Connection {
   readonly readAt: number;
 }
 
-/** More than the engine has calls on their way at once. */
-const MAX_CONNECTIONS = 32;
+/** More than the engine has calls and watches on their way at once. */
+const MAX_CONNECTIONS = 40;
 /** The kubelet renews a Pod's token long before the old one expires; client-go reads it as often. */
 const REREAD_MS = 60_000;
 
@@ -54,6 +54,17 @@ let current: Connection | undefined;
  * @throws Error if there is no answer: the API server can't be reached, or `signal` is aborted
  */
 export async function send(what: ApiRequest, signal: AbortSignal): Promise<ApiResponse> {
+  const response = await open(what, signal);
+  return { ...headOf(response), body: await text(response) };
+}
+
+/**
+ * Sends a request whose answer comes bit by bit.
+ *
+ * @returns the answer, whose body is still to be read as UTF-8
+ * @throws as {@link send} does; reading the body throws if it breaks off
+ */
+export async function open(what: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
   const connection = await connect();
   const first = start(connection, what, signal);
   try {
@@ -66,6 +77,11 @@ export async function send(what: ApiRequest, signal: AbortSignal): Promise<ApiRe
     }
     throw error;
   }
+}
+
+/** All of an answer but its body. */
+export function headOf({ statusCode = 0, headers }: IncomingMessage): Omit<ApiResponse, "body"> {
+  return { status: statusCode, headers };
 }
 
 function start(
@@ -89,10 +105,9 @@ function start(
   return call;
 }
 
-async function answer(call: ClientRequest): Promise<ApiResponse> {
+async function answer(call: ClientRequest): Promise<IncomingMessage> {
   const [response] = (await once(call, "response")) as [IncomingMessage];
-  const { statusCode = 0, headers } = response;
-  return { status: statusCode, headers, body: await text(response) };
+  return response.setEncoding("utf8");
 }
 
 /** What the kubeconfig, or the Pod's service account, says of the API server. */

@@ -1,4 +1,5 @@
-import type { ObjectMeta, ServiceKey } from "./kubernetes";
+import { Groups } from "./groups";
+import { splitServiceKey, type ObjectMeta, type ServiceKey } from "./kubernetes";
 
 interface Versioned<T> {
   readonly version: number;
@@ -8,6 +9,7 @@ interface Versioned<T> {
 /** What is kept of the objects of one kind that belong to Services, by Service and UID. */
 export class ByService<T> {
   readonly #objects = new Map<ServiceKey, Map<string, Versioned<T>>>();
+  readonly #byNamespace = new Groups<ServiceKey>();
 
   /**
    * Keeps what an object is now, unless a newer state of it is known: the answer to a write of ours
@@ -19,6 +21,7 @@ export class ByService<T> {
     const known = objects.get(uid);
     if (!(known && known.version > version)) {
       this.#objects.set(key, objects.set(uid, { version, value }));
+      this.#byNamespace.add(splitServiceKey(key).namespace, key);
     }
   }
 
@@ -36,6 +39,7 @@ export class ByService<T> {
     objects?.delete(uid);
     if (objects?.size === 0) {
       this.#objects.delete(key);
+      this.#byNamespace.remove(splitServiceKey(key).namespace, key);
     }
   }
 
@@ -44,6 +48,11 @@ export class ByService<T> {
     return [...(this.#objects.get(key) ?? [])]
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([, { value }]) => value);
+  }
+
+  /** The Services of a namespace that something is kept of. */
+  keysIn(namespace: string): readonly ServiceKey[] {
+    return this.#byNamespace.of(namespace);
   }
 
   keys(): ServiceKey[] {

@@ -1,6 +1,6 @@
 import type { ObjectMeta } from "./kubernetes";
 
-interface Followable {
+export interface Followable {
   metadata?: ObjectMeta;
 }
 
@@ -25,7 +25,7 @@ export interface News<T> {
  * What is known of the objects of one kind, from a watch that may be late, lossy or dead, and from
  * lists.
  *
- * The client of the watch lists too now and then, and calls an object deleted that a list does not
+ * The watches of Pepr's client list too now and then, and call an object deleted that a list does not
  * have. A list that is late does not have what was created since, so such a deletion is not believed:
  * a real one has a newer resourceVersion than all states of the object. Lists of our own tell of the
  * deletions that were missed, as their resourceVersion says of what time they are.
@@ -60,6 +60,17 @@ export class Followed<T extends Followable> {
     }
     this.#known.delete(uidOf(object));
     return true;
+  }
+
+  /** What is kept of an object, if this state of it is no news: all of a list would fill the memory. */
+  unlessNews(object: T): T {
+    const known = this.#known.get(uidOf(object));
+    return known && versionOf(object) <= versionOf(known) ? known : object;
+  }
+
+  /** A watch begins at the last list: it owes nothing of what that has brought. */
+  watchedFromHere(): void {
+    this.#untold.clear();
   }
 
   /** All there is was listed. */

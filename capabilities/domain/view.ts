@@ -140,8 +140,7 @@ export class View {
       this.#protection.setStatus(name, object.status);
       return undefined;
     }
-    const named = this.#protection.setCriticalService(name, uid, object);
-    return [...this.criticalServicesAreKnown(), ...named];
+    return this.#protection.setCriticalService(name, uid, object);
   }
 
   /** What is known of a CriticalService; undefined if there is none of that name. */
@@ -210,11 +209,10 @@ export class View {
 
   /** Services that count the Pod as one of their own until it is known for a fallback. */
   #othersThatFind({ metadata }: PodObject, own: ServiceKey): ServiceKey[] {
-    const namespace = serviceKey(metadata?.namespace ?? "", "");
     const uid = uidOf(metadata);
     return this.#slices
-      .keys()
-      .filter(key => key !== own && key.startsWith(namespace))
+      .keysIn(metadata?.namespace ?? "")
+      .filter(key => key !== own)
       .filter(key => this.#slices.of(key).some(slice => lists(slice, uid)));
   }
 

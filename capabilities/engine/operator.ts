@@ -30,7 +30,7 @@ const RETRY_BACKOFF = { baseMs: 500, maxMs: 30_000 };
 
 /**
  * What the bindings talk to. An event changes the view and queues the Services that it concerns,
- * all in one go and without I/O: the client runs callbacks side by side and their errors are lost.
+ * all in one go and without I/O: Pepr runs callbacks side by side and loses their errors.
  */
 export class Operator implements Hooks {
   readonly metrics = new Metrics();
@@ -130,19 +130,14 @@ export class Operator implements Hooks {
     this.#queue.add(...this.#view.dropCriticalService(criticalService));
   }
 
-  /** Whether the CriticalServices were all seen. */
-  get knowsCriticalServices(): boolean {
-    return this.#view.knowsCriticalServices;
-  }
-
-  /** To be called when the cluster has no CriticalService: no event will say so. */
-  noCriticalService(): void {
+  /** To be called once all CriticalServices that there are were seen; again does no harm. */
+  criticalServicesAreKnown(): void {
     this.#queue.add(...this.#view.criticalServicesAreKnown());
   }
 
   /** Whether everything known was dealt with once since the start. */
   #isSettled(): boolean {
-    this.#settled ||= this.knowsCriticalServices && this.#queue.isIdle;
+    this.#settled ||= this.#view.knowsCriticalServices && this.#queue.isIdle;
     return this.#settled;
   }
 

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Log } from "pepr";
 import { ApiError } from "../cluster/api";
 import { applyCrd } from "../cluster/critical-services";
-import { listCriticalServices } from "../cluster/lists";
-import type { Operator } from "./operator";
+import { criticalServices } from "../cluster/collections";
+import type { Informers } from "./informers";
 import { retryDelay } from "./work-queue";
 
 const BACKOFF = { baseMs: 500, maxMs: 10_000 };
 const log = Log.child({ component: "startup" });
 
 /**
- * Makes sure that the cluster serves CriticalServices: the watches come after it, since the client
- * gives a watch up after five refusals. Tries for as long as it takes.
+ * Makes sure that the cluster serves CriticalServices, which are listed next. Tries for as long as it
+ * takes.
  */
 export async function installCrd(): Promise<void> {
   await untilTrue("Waiting for the API server", async () => {
@@ -27,21 +27,16 @@ export async function installCrd(): Promise<void> {
   });
 }
 
-/**
- * Tells the operator if there is no CriticalService at all. It waits for the first one before it
- * removes anything, and in an empty cluster no event would ever say that there is none.
- */
-export async function confirmCriticalServices(operator: Operator): Promise<void> {
-  await untilTrue("Waiting for the CriticalServices", async () => {
-    if (!operator.knowsCriticalServices && (await listCriticalServices()).items.length === 0) {
-      operator.noCriticalService();
-    }
-    return operator.knowsCriticalServices;
+/** Lists all there is, as often as it takes: what a watch tells later is put on top of that. */
+export async function learnAll(informers: Informers): Promise<void> {
+  await untilTrue("Listing all there is", async () => {
+    await informers.begin();
+    return true;
   });
 }
 
 async function isServed(): Promise<boolean> {
-  await listCriticalServices();
+  await criticalServices.list();
   return true;
 }
 

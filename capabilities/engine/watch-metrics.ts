@@ -1,12 +1,12 @@
-import { Followed, type Listed, type News } from "../domain/followed";
-import type { ObjectMeta } from "../domain/kubernetes";
 import { METRICS } from "../domain/metrics";
 import { secondsSince, type Metrics } from "./metrics";
 
-/** Told when a watch shows that it is alive, and of what it missed. */
-interface WatchMeter {
+/** Told of what becomes of one watch. */
+export interface WatchMeter {
+  /** It has told of something. */
   alive(): void;
-  missed(changes: number): void;
+  /** A list has brought changes that it missed; or it confirms that there was nothing to tell. */
+  listed(missed: number, confirmed: boolean): void;
 }
 
 /** Whether the watches are alive. */
@@ -22,43 +22,18 @@ export class WatchMetrics {
     );
   }
 
-  /** What follows the objects of a kind; its watch is taken for alive at first. */
-  followed<T extends { metadata?: ObjectMeta }>(kind: string): Followed<T> {
-    const alive = () => this.#lastAlive.set(kind, performance.now());
-    const missed = (changes: number) => {
-      this.#missed.inc({ kind }, changes);
+  /** Measures the watch of a kind, which is taken for alive at first. */
+  meter(kind: string): WatchMeter {
+    const alive = () => {
+      this.#lastAlive.set(kind, performance.now());
     };
-    alive();
-    missed(0);
-    return new MeteredFollowed({ alive, missed });
-  }
-}
-
-class MeteredFollowed<T extends { metadata?: ObjectMeta }> extends Followed<T> {
-  readonly #meter: WatchMeter;
-
-  constructor(meter: WatchMeter) {
-    super();
-    this.#meter = meter;
-  }
-
-  override seen(object: T): boolean {
-    this.#meter.alive();
-    return super.seen(object);
-  }
-
-  override gone(object: T): boolean {
-    this.#meter.alive();
-    return super.gone(object);
-  }
-
-  override listed(list: Listed<T>): News<T> {
-    const news = super.listed(list);
-    const missed = news.seen.length + news.gone.length;
-    this.#meter.missed(missed);
-    if (missed === 0 && news.untold === 0) {
-      this.#meter.alive();
-    }
-    return news;
+    const listed = (missed: number, confirmed: boolean) => {
+      this.#missed.inc({ kind }, missed);
+      if (confirmed) {
+        alive();
+      }
+    };
+    listed(0, true);
+    return { alive, listed };
   }
 }

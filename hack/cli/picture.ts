@@ -1,10 +1,10 @@
 import { unlessNotFound } from "../../capabilities/cluster/api";
 import {
-  listCriticalServices,
-  listEndpointSlices,
-  listFallbackPods,
-  listServices,
-} from "../../capabilities/cluster/lists";
+  criticalServices,
+  endpointSlices,
+  fallbackPods,
+  services,
+} from "../../capabilities/cluster/collections";
 import type { CriticalServiceObject } from "../../capabilities/domain/critical-service";
 import type {
   EndpointSliceObject,
@@ -29,23 +29,23 @@ export interface Picture {
  * @throws {ApiError}
  */
 export async function takePicture(namespace?: string): Promise<Picture> {
-  const [services, slices, fallbackPods, criticalServices] = await Promise.all([
-    listServices(namespace),
-    listEndpointSlices(namespace),
-    listFallbackPods(namespace),
+  const [ofServices, ofSlices, ofPods, critical] = await Promise.all([
+    services.list(namespace),
+    endpointSlices.list(namespace),
+    fallbackPods.list(namespace),
     criticalServicesIfServed(),
   ]);
   return {
-    services: services.items,
-    slices: slices.items as EndpointSliceObject[],
-    fallbackPods: fallbackPods.items,
-    criticalServices,
+    services: ofServices.items,
+    slices: ofSlices.items as EndpointSliceObject[],
+    fallbackPods: ofPods.items,
+    criticalServices: critical,
   };
 }
 
 /** All CriticalServices; undefined if the API server does not serve the resource. @throws {ApiError} */
 export async function criticalServicesIfServed(): Promise<CriticalServiceObject[] | undefined> {
-  return (await unlessNotFound(listCriticalServices))?.items;
+  return (await unlessNotFound(() => criticalServices.list()))?.items;
 }
 
 /** The operator's own view of what is there. */

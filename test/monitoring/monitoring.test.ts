@@ -8,7 +8,9 @@ import { readConfig } from "../../capabilities/domain/config";
 import { METRICS } from "../../capabilities/domain/metrics";
 import { serveMetrics } from "../../capabilities/engine/metrics";
 import { addProcessMetrics } from "../../capabilities/engine/process-metrics";
-import { RelistingOperator } from "../../capabilities/engine/relisting-operator";
+import { services } from "../../capabilities/services";
+import { Informers } from "../../capabilities/engine/informers";
+import { Operator } from "../../capabilities/engine/operator";
 import { ALERTS_FILE } from "../../hack/monitoring/manifests";
 import { concrete, ROWS } from "../../hack/monitoring/panels";
 import { MONITORING_FILE } from "../../hack/reference/metrics";
@@ -28,7 +30,9 @@ const queries = panels.flatMap(({ queries }) => queries.map(({ expr }) => concre
 
 describe("promtool", () => {
   it("accepts the metrics; what it finds fault with is Pepr's own", async () => {
-    const operator = new RelistingOperator(readConfig({}));
+    const operator = new Operator(readConfig({}));
+    const informers = new Informers({ metrics: operator.metrics, onListed: () => undefined });
+    informers.list(services(operator));
     addProcessMetrics(operator.metrics, "1.2.3");
     serveMetrics(operator.metrics);
     const { output } = await promtool(["check", "metrics"], await metricsCollector.getMetrics());

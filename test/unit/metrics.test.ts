@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../../capabilities/cluster/api";
-import type { Followed } from "../../capabilities/domain/followed";
-import type { ServiceObject, ServiceKey } from "../../capabilities/domain/kubernetes";
+import type { ServiceKey } from "../../capabilities/domain/kubernetes";
 import { MAX_SERVICES_SHOWN, METRICS } from "../../capabilities/domain/metrics";
 import type { Phase } from "../../capabilities/domain/service-state";
 import { Metrics } from "../../capabilities/engine/metrics";
 import { QueueMetrics } from "../../capabilities/engine/queue-metrics";
 import { ServiceMetrics } from "../../capabilities/engine/service-metrics";
-import { WatchMetrics } from "../../capabilities/engine/watch-metrics";
+import { WatchMetrics, type WatchMeter } from "../../capabilities/engine/watch-metrics";
 import { WorkQueue } from "../../capabilities/engine/work-queue";
 import { Samples } from "../support/metrics";
 
@@ -167,46 +166,35 @@ describe("the metrics of a queue", () => {
 describe("the metrics of a watch", () => {
   const AGE = 'critsvc_watch_age_seconds{kind="Service"}';
   const MISSED = 'critsvc_missed_changes_total{kind="Service"}';
-  let services: Followed<ServiceObject>;
+  let watch: WatchMeter;
 
   beforeEach(() => {
-    services = new WatchMetrics(metrics).followed<ServiceObject>("Service");
+    watch = new WatchMetrics(metrics).meter("Service");
     vi.advanceTimersByTime(10_000);
   });
 
   it("take it for alive when it tells of something", async () => {
     await is({ [AGE]: 10, [MISSED]: 0 });
-    services.seen(service("1"));
-    await is({ [AGE]: 0 });
-    vi.advanceTimersByTime(5000);
-    services.gone(service("2"));
+    watch.alive();
     await is({ [AGE]: 0, [MISSED]: 0 });
   });
 
   it("take it for alive when a list confirms what it told", async () => {
-    services.seen(service("1"));
-    vi.advanceTimersByTime(5000);
-    services.listed({ items: [service("1")], metadata: { resourceVersion: "9" } });
+    watch.listed(0, true);
     await is({ [AGE]: 0, [MISSED]: 0 });
   });
 
-  it("count what a list was first to bring, and do not take it for alive", async () => {
-    services.listed({ items: [service("1")], metadata: { resourceVersion: "9" } });
+  it("count what lists were first to bring, and do not take it for alive", async () => {
+    watch.listed(1, false);
     await is({ [AGE]: 10, [MISSED]: 1 });
-    services.listed({ items: [], metadata: { resourceVersion: "12" } });
-    await is({ [AGE]: 10, [MISSED]: 2 });
+    watch.listed(2, false);
+    await is({ [AGE]: 10, [MISSED]: 3 });
   });
 
   it("do not take it for alive when it has still not told of what the last list brought", async () => {
-    const list = { items: [service("1")], metadata: { resourceVersion: "9" } };
-    services.listed(list);
-    services.listed(list);
-    await is({ [AGE]: 10, [MISSED]: 1 });
+    watch.listed(0, false);
+    await is({ [AGE]: 10, [MISSED]: 0 });
   });
-
-  function service(resourceVersion: string): ServiceObject {
-    return { metadata: { namespace: "shop", name: "web", uid: "1", resourceVersion } };
-  }
 });
 
 /** Compares some values with what `/metrics` would show, to a hundredth. */

@@ -214,6 +214,7 @@ describe("View", () => {
   it("says nothing of protection until the CriticalServices are known", () => {
     const view = new View();
     view.setService(service());
+    view.setCriticalService(critical({ matchLabels: [{ key: "app", value: "other" }] }));
     expect(view.situation(KEY).protectedBy).toBeUndefined();
     view.criticalServicesAreKnown();
     expect(view.situation(KEY).protectedBy).toEqual([]);
@@ -221,6 +222,7 @@ describe("View", () => {
 
   it("asks for the Services that a changed CriticalService named before and names now", () => {
     const view = new View();
+    view.criticalServicesAreKnown();
     view.setService(service());
     expect(view.setCriticalService(critical(NAMES_WEB))).toContain(KEY);
     expect(view.situation(KEY).protectedBy).toMatchObject([{ name: "web" }]);
@@ -243,6 +245,7 @@ describe("View", () => {
 
   it("lets a broken CriticalService protect nothing, and says what is wrong", () => {
     const view = new View();
+    view.criticalServicesAreKnown();
     view.setService(service());
     view.setCriticalService(critical({ matchLabels: [] }));
     const { problems } = view.criticalService("web") ?? {};
@@ -285,6 +288,7 @@ describe("View, whichever watch is ahead", () => {
     fc.assert(
       fc.property(interleaving, fc.boolean(), (order, twice) => {
         const view = new View();
+        view.criticalServicesAreKnown();
         const streams = { update: [...updates], deletion: [...deletions] };
         for (const stream of order) {
           const step = streams[stream === "update" ? "update" : "deletion"].shift();

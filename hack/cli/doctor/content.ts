@@ -1,5 +1,5 @@
 import { getPodTemplate } from "../../../capabilities/cluster/pod-templates";
-import { listFallbackPods } from "../../../capabilities/cluster/lists";
+import { fallbackPods } from "../../../capabilities/cluster/collections";
 import { operatorConfig } from "../operator-config";
 import { findingsOf, type Check, type Finding } from "./finding";
 
@@ -27,7 +27,7 @@ export const podTemplateCheck: Check = {
 /** Whether the fallback Pods that are there could start. */
 export const fallbackPodCheck: Check = {
   name: "fallback Pods",
-  run: async () => fallbackPodFindings((await listFallbackPods()).items),
+  run: async () => fallbackPodFindings((await fallbackPods.list()).items),
 };
 
 interface PresentPod {

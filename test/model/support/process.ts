@@ -10,7 +10,8 @@ import { Requests, type Fate } from "./requests";
 import { Watch } from "./watch";
 
 const CONFIG = readConfig({});
-const CONFIRM_MS = 700;
+/** Until it has listed all there is. */
+const BEGIN_MS = 100;
 
 /** What a process needs of the world. */
 export interface Surroundings {
@@ -27,7 +28,7 @@ export class OperatorProcess {
   readonly #operator: Operator;
   #alive = true;
 
-  /** @param startMs until its watches have their first list, each in turn */
+  /** @param startMs until its watches have their first list, each in turn, once it has listed all */
   constructor(surroundings: Surroundings, startMs: readonly number[]) {
     const { server, reaches, events, nextFate } = surroundings;
     this.requests = new Requests({ nextFate });
@@ -36,9 +37,9 @@ export class OperatorProcess {
     this.#operator = new Operator(CONFIG, simulatedApi({ server, requests, witness, events }));
     this.watches = watchAll(server, this.#operator);
     this.watches.forEach((watch, index) => {
-      watch.connect(startMs[index] ?? 1);
+      watch.connect(BEGIN_MS + (startMs[index] ?? 1));
     });
-    this.#confirmCriticalServices(server);
+    this.#begin();
   }
 
   /** The oldest write that one of its watches did not tell of yet. */
@@ -55,20 +56,19 @@ export class OperatorProcess {
   }
 
   /** As the start of the operator does. */
-  #confirmCriticalServices(server: ApiServer): void {
+  #begin(): void {
     setTimeout(() => {
-      if (!this.#alive || this.#operator.knowsCriticalServices) {
-        return;
+      if (this.#alive) {
+        this.watches.forEach(watch => {
+          watch.tellAll();
+        });
+        this.#operator.criticalServicesAreKnown();
       }
-      if (server.list("CriticalService").length === 0) {
-        this.#operator.noCriticalService();
-      }
-      this.#confirmCriticalServices(server);
-    }, CONFIRM_MS);
+    }, BEGIN_MS);
   }
 }
 
-/** The bindings: two watches for each kind. */
+/** Two watches for each kind, as a pair of Pepr's bindings makes them: they tell less than one would. */
 function watchAll(server: ApiServer, operator: Operator): Watch[] {
   const both = <T>(
     kind: Kind,

@@ -73,6 +73,13 @@ export class Watch {
     this.#connected = false;
   }
 
+  /** A list of the process's own tells it of all that is there, whatever becomes of the watch. */
+  tellAll(): void {
+    if (this.#options.tells === "SEEN") {
+      this.#current().forEach(this.#options.callback);
+    }
+  }
+
   /** It lists, then goes on from there. */
   connect(answerMs: number): void {
     if (!this.#connected) {

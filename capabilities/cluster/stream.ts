@@ -1,0 +1,77 @@
+import { text } from "node:stream/consumers";
+import { ApiError, refusal, TIMEOUT_MS, unanswered } from "./api";
+import { headOf, open, type ApiRequest } from "./transport";
+
+/** A watch tells of something once a minute: of a bookmark, if of nothing else. */
+const SILENCE_MS = 180_000;
+
+/**
+ * Asks the API server for a stream of objects, one in each line.
+ *
+ * @param what what it does, for the error: "watching the Services"
+ * @throws {ApiError} if it is refused, breaks off, does not begin within 15 s, or is silent for 3 min
+ */
+export async function* streamApi<T>(what: string, request: ApiRequest): AsyncGenerator<T, void> {
+  const watchdog = new Watchdog();
+  try {
+    watchdog.allow(TIMEOUT_MS);
+    const response = await open(request, watchdog.signal);
+    if (response.statusCode !== 200) {
+      const body = await text(response);
+      throw refusal(what, { ...headOf(response), body });
+    }
+    watchdog.allow(SILENCE_MS);
+    for await (const line of linesOf(response as AsyncIterable<string>)) {
+      watchdog.allow(SILENCE_MS);
+      yield JSON.parse(line) as T;
+    }
+  } catch (error) {
+    throw error instanceof ApiError ? error : unanswered(what, error, watchdog.expiredMs);
+  } finally {
+    watchdog.end();
+  }
+}
+
+/** Aborts what takes too long. */
+class Watchdog {
+  readonly #controller = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #allowedMs = 0;
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The time that was allowed, if it is over. */
+  get expiredMs(): number | undefined {
+    return this.signal.aborted ? this.#allowedMs : undefined;
+  }
+
+  /** Allows it so much time from now on, in milliseconds. */
+  allow(ms: number): void {
+    if (ms === this.#allowedMs) {
+      this.#timer?.refresh();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#allowedMs = ms;
+    this.#timer = setTimeout(() => {
+      this.#controller.abort();
+    }, ms);
+  }
+
+  /** Lets go of what it watches, whether that has ended or not. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#controller.abort();
+  }
+}
+
+async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string, void> {
+  let rest = "";
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}
