@@ -33,8 +33,11 @@ export type ConditionReason<Type extends ConditionType> = keyof (typeof CONDITIO
 
 /** The Events of a Service, each with its type and what has happened. */
 export const SERVICE_EVENTS = {
-  ServiceLame: ["Warning", "The Service has lost its last Ready Pod, and is critical."],
-  FallbackActive: ["Normal", "Its fallback answers."],
+  ServiceLame: [
+    "Warning",
+    "The Service has lost its last Ready Pod, and is critical. Left out if its fallback answers within 2 s.",
+  ],
+  FallbackActive: ["Warning", "The Service is lame, and its fallback answers."],
   FallbackReleased: [
     "Normal",
     "It has Ready Pods of its own again; says how long its fallback answered.",
@@ -44,6 +47,9 @@ export const SERVICE_EVENTS = {
 } as const;
 
 export type ServiceEvent = keyof typeof SERVICE_EVENTS;
+
+/** An Event that says what another one was to say, and more. */
+export const OVERTAKES: Readonly<Record<string, ServiceEvent>> = { FallbackActive: "ServiceLame" };
 
 /** The Events of a CriticalService, told when a condition changes. */
 export const CRITICAL_SERVICE_EVENTS = {

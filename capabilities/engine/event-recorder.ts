@@ -3,12 +3,15 @@ import type { ClusterApi } from "../cluster";
 import { ApiError } from "../cluster/api";
 import type { Occurrence, RecordedEvent, Regarding } from "../cluster/events";
 import type { Announcement } from "../domain/announce";
+import { OVERTAKES } from "../domain/reasons";
 import type { QueueMetrics } from "./queue-metrics";
 import { WorkQueue } from "./work-queue";
 
 /** Few: what Services wait for goes first. */
 const CONCURRENCY = 4;
 const BACKOFF = { baseMs: 1000, maxMs: 60_000 };
+/** Soon enough for people; by then a fallback answers in many a case, and one Event tells it all. */
+const TOLD_AFTER_MS = 2000;
 /** Events remembered, to count them up without asking. */
 const REMEMBERED = 10_000;
 /** Two operators tell of one change within this time; it counts once. */
@@ -51,15 +54,15 @@ export class EventRecorder {
     });
   }
 
-  /** Has an Event written. */
+  /** Has an Event written, soon. */
   record(regarding: Regarding, announcement: Announcement): void {
-    // The queue has the namespaces take turns.
-    const key = `${regarding.namespace ?? ""}/${regarding.uid}/${announcement.reason}`;
+    const key = keyOf(regarding, announcement.reason);
     // What happens again before it is written is counted.
     const times = (this.#pending.get(key)?.occurrence.times ?? 0) + 1;
     const occurrence = { at: new Date(), times };
     this.#pending.set(key, { regarding, announcement, occurrence });
-    this.#queue.add(key);
+    this.#pending.delete(keyOf(regarding, OVERTAKES[announcement.reason] ?? ""));
+    this.#queue.addLater(key, TOLD_AFTER_MS);
   }
 
   async #write(key: string): Promise<undefined> {
@@ -118,6 +121,11 @@ export class EventRecorder {
       this.#recorded.delete(oldest);
     }
   }
+}
+
+/** Begins with the namespace: the queue has them take turns. */
+function keyOf({ namespace = "", uid }: Regarding, reason: string): string {
+  return `${namespace}/${uid}/${reason}`;
 }
 
 /** Whether another operator has told of this occurrence. */

@@ -13,7 +13,7 @@ import { WorkQueue } from "./work-queue";
 const CONCURRENCY = 2;
 const BACKOFF = { baseMs: 1000, maxMs: 60_000 };
 /** Changes within this time are written together: an outage touches many Services at once. */
-const TOGETHER_MS = 1000;
+const TOGETHER_MS = 2000;
 
 interface Parts {
   readonly view: View;

@@ -111,18 +111,34 @@ describe("the Events of a Service", () => {
     }
     await eventually(async () => {
       const counts = await Promise.all(
-        ["ServiceLame", "FallbackActive", "FallbackReleased"].map(reason =>
-          events("Service", "shop", reason),
-        ),
+        ["FallbackActive", "FallbackReleased"].map(reason => events("Service", "shop", reason)),
       );
-      expect(counts.map(found => found.map(({ count }) => count))).toEqual([[3], [3], [2]]);
-      expect(counts[2]?.[0]?.message).toMatch(
+      expect(counts.map(found => found.map(({ count }) => count))).toEqual([[3], [2]]);
+      expect(counts[1]?.[0]?.message).toMatch(
         /^is well again after \d+ s on its fallback: has Ready Pods of its own/,
       );
     });
     expect(await kubectl("describe", "service", "shop", "-n", play.namespace)).toContain(
-      "has no selected POD: its fallback Pod starts",
+      "has no selected POD: Pod service-watcher-shop answers",
     );
+  });
+
+  it("tell that a Service is lame if its fallback takes its time", async () => {
+    await K8s(kind.PodTemplate).Apply({
+      metadata: { namespace: play.namespace, name: "never-ready" },
+      template: {
+        metadata: { annotations: { "critical-service-operator/not-ready": "true" } },
+        spec: { containers: [{ name: "page", image: "example.com/page:1" }] },
+      },
+    });
+    const podTemplate = { namespace: play.namespace, name: "never-ready" };
+    await play.criticalService("shop", "shop", { podTemplate });
+    await play.service("shop");
+    await eventually(async () => {
+      expect((await events("Service", "shop", "ServiceLame"))[0]?.message).toBe(
+        "has no selected POD: its fallback Pod starts",
+      );
+    });
   });
 });
 

@@ -28,6 +28,28 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe("an Event", () => {
+  const ACTIVE: Announcement = { type: "Warning", reason: "FallbackActive", message: "has one" };
+
+  it.each([
+    ["is told unless another one says the same and more soon", 500, ["FallbackActive"]],
+    ["is told if that takes longer", 5000, ["ServiceLame", "FallbackActive"]],
+  ])("%s", async (_, pauseMs, told) => {
+    const written: string[] = [];
+    const createEvent: ClusterApi["createEvent"] = (_, { reason }, { at, times }) => {
+      written.push(reason);
+      return Promise.resolve({ namespace: "n", name: reason, count: times, at });
+    };
+    const api = { createEvent } as ClusterApi;
+    const recorder = new EventRecorder(api, Log, new QueueMetrics(new Metrics()));
+    recorder.record(SHOP, LAME);
+    await vi.advanceTimersByTimeAsync(pauseMs);
+    recorder.record(SHOP, ACTIVE);
+    await vi.runAllTimersAsync();
+    expect(written).toEqual(told);
+  });
+});
+
 describe("two operators, of which one may be away", () => {
   it("count each change once, if the changes are some time apart", async () => {
     await fc.assert(
