@@ -1,55 +1,37 @@
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import type { RequestListener } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { callApi as call } from "../../capabilities/cluster/api";
+import { AnsweringServer } from "../support/answering-server";
 
-let server: Server;
-let dir: string;
+let server: AnsweringServer;
 let callApi: typeof call;
-let connections = 0;
-let answer: RequestListener;
 
 beforeEach(async () => {
-  connections = 0;
-  server = createServer((request, response) => {
-    answer(request, response);
-  });
-  server.on("connection", () => connections++);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  dir = mkdtempSync(join(tmpdir(), "transport-"));
-  const file = join(dir, "kubeconfig");
-  writeFileSync(file, kubeconfig(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
-  vi.stubEnv("KUBECONFIG", file);
+  server = await AnsweringServer.start();
+  vi.stubEnv("KUBECONFIG", server.kubeconfig);
   // It remembers the connection of the test before.
   vi.resetModules();
   ({ callApi } = await import("../../capabilities/cluster/api"));
 });
 afterEach(() => {
-  server.closeAllConnections();
   server.close();
-  rmSync(dir, { recursive: true });
   vi.unstubAllEnvs();
 });
 
 describe("a call to the API server", () => {
   it("shares its connection with the next one", async () => {
-    answer = (_, response) => response.end("{}");
+    server.answer = (_, response) => response.end("{}");
     for (let count = 0; count < 5; count++) {
       await get();
     }
-    expect(connections).toBe(1);
+    expect(server.connections).toBe(1);
   });
 
   it("is sent again if the API server closes the connection that it would share", async () => {
-    answer = (_, response) => response.end("{}");
+    server.answer = (_, response) => response.end("{}");
     await get();
     let requests = 0;
-    answer = (request, response) => {
+    server.answer = (request, response) => {
       if (++requests === 1) {
         request.socket.resetAndDestroy();
       } else {
@@ -57,11 +39,11 @@ describe("a call to the API server", () => {
       }
     };
     expect(await get()).toEqual({ kind: "Pod" });
-    expect(connections).toBe(2);
+    expect(server.connections).toBe(2);
   });
 
   it("carries who asks, and what", async () => {
-    answer = (request, response) => {
+    server.answer = (request, response) => {
       const { method, url, headers } = request;
       const { authorization, "content-type": type } = headers;
       request.toArray().then(
@@ -105,13 +87,12 @@ describe("a call to the API server", () => {
       { status: undefined, isRefusal: false },
     ],
   ])("%s", async (_, listener, error) => {
-    answer = listener;
+    server.answer = listener;
     await expect(get()).rejects.toMatchObject(error);
   });
 
   it("says why it gets no answer", async () => {
-    server.close();
-    server.closeAllConnections();
+    server.stop();
     await expect(get()).rejects.toMatchObject({
       status: undefined,
       message: expect.stringContaining("asking: connect ECONNREFUSED") as string,
@@ -121,15 +102,4 @@ describe("a call to the API server", () => {
 
 function get(): Promise<unknown> {
   return callApi("asking", { method: "GET", path: "/api/v1/pods" });
-}
-
-function kubeconfig(url: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "it", cluster: { server: url, "insecure-skip-tls-verify": true } }],
-    contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
-    users: [{ name: "it", user: { token: "any" } }],
-    "current-context": "it",
-  });
 }
