@@ -27,7 +27,7 @@ async function measureAll(options: Options): Promise<void> {
   const measured: Measured[] = [];
   for (const size of options.sizes) {
     print(`${size} Services`);
-    const stage = await Stage.open(module, size, options.critical, print);
+    const stage = await Stage.open(module, { ...options, size }, print);
     try {
       measured.push(...(await measureOn(stage, options, original)));
     } finally {

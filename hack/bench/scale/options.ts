@@ -10,6 +10,7 @@ Linux only; Go builds the floor.
 
   --sizes A,B         numbers of Services (default: 100,1000,10000)
   --contenders A,B    ${CONTENDERS.join(", ")} (default: all)
+  --pods N            Pods of each Service (default: 5)
   --losses N          Services that lose their Pods one by one (default: 200)
   --critical N        how many Services are critical, at most (default: 1000)
   --rest SECONDS      how long to watch them at rest (default: 60)
@@ -31,6 +32,7 @@ export interface Options {
   readonly reportOnly: boolean;
   readonly sizes: readonly number[];
   readonly contenders: readonly ContenderName[];
+  readonly pods: number;
   readonly losses: number;
   readonly critical: number;
   readonly rest: number;
@@ -52,6 +54,7 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       sizes: { type: "string", default: "100,1000,10000" },
       contenders: { type: "string", default: CONTENDERS.join(",") },
+      pods: { type: "string", default: "5" },
       losses: { type: "string", default: "200" },
       critical: { type: "string", default: "1000" },
       rest: { type: "string", default: "60" },
@@ -72,6 +75,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     sizes: values.sizes.split(",").map(size => wholeNumber("--sizes", size)),
     contenders: someOf("--contenders", values.contenders, CONTENDERS),
+    pods: wholeNumber("--pods", values.pods),
     losses: wholeNumber("--losses", values.losses),
     critical: wholeNumber("--critical", values.critical),
     rest: wholeNumber("--rest", values.rest),

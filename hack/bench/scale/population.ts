@@ -2,8 +2,6 @@ import type { Change } from "./etcd";
 
 /** Services of a namespace; the original looks at all of them at each event of a Pod there. */
 const PER_NAMESPACE = 10;
-/** Endpoints of a Service. */
-export const PODS = 5;
 export const LAME_NAMESPACE = "bench-lame";
 
 /** Where a Service of the bench is. */
@@ -74,6 +72,11 @@ export class Population {
     this.#pattern = new RegExp(tokens.map(escape).join("|"), "g");
   }
 
+  /** How many Pods there are in all. */
+  get pods(): number {
+    return this.size * this.prototype.pods.length;
+  }
+
   get namespaces(): string[] {
     return Array.from({ length: Math.ceil(this.size / PER_NAMESPACE) }, (_, group) => {
       return placeOf(group * PER_NAMESPACE).namespace;
@@ -128,7 +131,7 @@ export class Population {
     if (bare === prototype.clusterIp) return `"${clusterIpOf(index)}"`;
     if (bare === prototype.nodeName) return `"node-${(index % this.nodes) + 1}"`;
     const pod = prototype.podIps.indexOf(bare);
-    if (pod >= 0) return `"${podIpOf(index * PODS + pod)}"`;
+    if (pod >= 0) return `"${podIpOf(index * prototype.podIps.length + pod)}"`;
     return uidOf(prototype.uids.indexOf(token), index, this.#generations.get(index) ?? 0);
   }
 }

@@ -1,6 +1,6 @@
 import type { ApiClient } from "../../control-plane/api-client";
 import { until } from "../../control-plane/until";
-import { PODS, podKey, type Prototype, type StoredObject } from "./population";
+import { podKey, type Prototype, type StoredObject } from "./population";
 
 const NAMESPACE = "bench-prototype";
 const NAME = "bench-proto";
@@ -21,14 +21,14 @@ interface EndpointSlice extends KubeObject {
  * Makes one Service with Pods in the usual way, waits until the cluster's controllers are done with
  * it, and reads all that there is of it, as it is to be put into etcd for the others.
  */
-export async function makePrototype(api: ApiClient): Promise<Prototype> {
+export async function makePrototype(api: ApiClient, pods: number): Promise<Prototype> {
   const inNamespace = `/api/v1/namespaces/${NAMESPACE}`;
   await api.post("/api/v1/namespaces", { metadata: { name: NAMESPACE } });
   await until("the prototype's ServiceAccount is there", TIMEOUT_MS, async () => {
     return (await api.get(`${inNamespace}/serviceaccounts/default`)).status === 200;
   });
   await api.post(`${inNamespace}/services`, serviceOf(NAME));
-  for (let index = 0; index < PODS; index++) {
+  for (let index = 0; index < pods; index++) {
     await api.post(`${inNamespace}/pods`, podOf(`${NAME}-${index}`, NAME));
   }
   const slices = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`;
@@ -38,12 +38,12 @@ export async function makePrototype(api: ApiClient): Promise<Prototype> {
     const [slice] = items;
     sliceName = slice?.metadata.name ?? "";
     const endpoints = slice?.endpoints ?? [];
-    return endpoints.filter(({ conditions }) => conditions.ready).length === PODS;
+    return endpoints.filter(({ conditions }) => conditions.ready).length === pods;
   });
-  return readPrototype(api, `${slices}/${sliceName}`);
+  return readPrototype(api, `${slices}/${sliceName}`, pods);
 }
 
-async function readPrototype(api: ApiClient, slicePath: string): Promise<Prototype> {
+async function readPrototype(api: ApiClient, slicePath: string, count: number): Promise<Prototype> {
   const inNamespace = `/api/v1/namespaces/${NAMESPACE}`;
   const service = await read<KubeObject & { spec: { clusterIP: string } }>(
     api,
@@ -57,7 +57,7 @@ async function readPrototype(api: ApiClient, slicePath: string): Promise<Prototy
     `/apis/networking.k8s.io/v1/ipaddresses/${clusterIP}`,
   );
   const pods = await Promise.all(
-    Array.from({ length: PODS }, (_, index) =>
+    Array.from({ length: count }, (_, index) =>
       read<Pod>(api, `${inNamespace}/pods/${NAME}-${index}`),
     ),
   );

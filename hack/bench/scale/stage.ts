@@ -18,7 +18,6 @@ import {
   lamePlace,
   placeOf,
   podKey,
-  PODS,
   Population,
   type Place,
 } from "./population";
@@ -53,6 +52,16 @@ export interface Ground {
   readonly print: (line: string) => void;
 }
 
+/** How much there is. */
+export interface Extent {
+  /** How many Services have Pods. */
+  readonly size: number;
+  /** How many each of them has. */
+  readonly pods: number;
+  /** How many of them are critical at most. */
+  readonly critical: number;
+}
+
 /** A control plane with many Services, and what can be done to them. */
 export class Stage {
   readonly #log: AuditLog<AuditEntry>;
@@ -67,23 +76,18 @@ export class Stage {
     this.#log = new AuditLog(ground.controlPlane.auditLog ?? "");
   }
 
-  /**
-   * @param size how many Services have Pods
-   * @param most how many of them are critical at most
-   */
   static async open(
     module: BuiltModule,
-    size: number,
-    most: number,
+    { size, pods, critical }: Extent,
     print: (line: string) => void,
   ): Promise<Stage> {
-    const nodes = Math.ceil((size * PODS) / PODS_PER_NODE) + 1;
+    const nodes = Math.ceil((size * pods) / PODS_PER_NODE) + 1;
     const controlPlane = await startControlPlane({ audit: AUDIT_POLICY, nodes });
     try {
       const ground = await prepare(controlPlane, module, print);
-      const population = new Population(await makePrototype(controlPlane.api), size, nodes);
+      const population = new Population(await makePrototype(controlPlane.api, pods), size, nodes);
       const etcd = new Etcd(controlPlane.etcdSocket);
-      const stage = new Stage(ground, etcd, population, Math.min(size, most));
+      const stage = new Stage(ground, etcd, population, Math.min(size, critical));
       await stage.#fill();
       return stage;
     } catch (error) {
@@ -129,8 +133,8 @@ export class Stage {
   async #fill(): Promise<void> {
     const { controlPlane, print } = this.ground;
     const { api } = controlPlane;
-    const { size, namespaces } = this.population;
-    print(`  ${size} Services with ${size * PODS} Pods, ${this.critical} of them critical`);
+    const { size, pods, namespaces } = this.population;
+    print(`  ${size} Services with ${pods} Pods, ${this.critical} of them critical`);
     await atOnce(AT_ONCE, namespaces, async name =>
       api.post("/api/v1/namespaces", { metadata: { name } }),
     );
