@@ -22,10 +22,10 @@ const informers = new Informers({
   },
 });
 
-informers.watch(services(operator));
-informers.watch(endpointSlices(operator));
-informers.watch(criticalServices(operator));
-const pods = informers.list(fallbackPods(operator));
+informers.add(services(operator));
+informers.add(endpointSlices(operator));
+informers.add(criticalServices(operator));
+const pods = informers.add(fallbackPods(operator));
 
 const capabilities = [fallbackPodWatch(pods), criticalServiceAdmission(), ...own(operator)];
 

@@ -19,7 +19,10 @@ export function fallbackPods(operator: Operator): Subject<kind.Pod> {
   };
 }
 
-/** Their watch. */
+/**
+ * Pepr's watch of them, which begins some seconds after the informer's own; what both tell is taken in
+ * once. Pepr makes the Deployment that watches only for a module with a binding such as this.
+ */
 export function fallbackPodWatch(informer: Informer<kind.Pod>): Capability {
   const capability = new Capability({
     name: "fallback-pods",
@@ -32,13 +35,6 @@ export function fallbackPodWatch(informer: Informer<kind.Pod>): Capability {
     .WithLabel(FALLBACK_LABEL)
     .Watch(pod => {
       informer.seen(pod);
-    });
-
-  When(a.Pod)
-    .IsDeleted()
-    .WithLabel(FALLBACK_LABEL)
-    .Watch(pod => {
-      informer.gone(pod);
     });
 
   return capability;

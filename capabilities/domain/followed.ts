@@ -45,7 +45,7 @@ export class Followed<T extends Followable> {
     if ((this.#untold.get(uidOf(object)) ?? Infinity) <= version) {
       this.#untold.delete(uidOf(object));
     }
-    if (version < versionOf(this.#known.get(uidOf(object)))) {
+    if (version <= versionOf(this.#known.get(uidOf(object)))) {
       return false;
     }
     this.#keep(object);

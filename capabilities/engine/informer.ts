@@ -46,7 +46,7 @@ export class Informer<T extends Followable = Followable> {
     return this.#subject.objects.plural;
   }
 
-  /** A watch told of an object that was created or changed. */
+  /** A watch told of an object that was created or changed; that it did so before does no harm. */
   seen(object: T): void {
     this.#meter.alive();
     if (this.#followed.seen(object)) {

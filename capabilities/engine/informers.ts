@@ -31,15 +31,13 @@ interface Found {
  *
  * What a watch missed is put right then. When a watch does not tell of it within another interval,
  * nor of anything else, it is dead, and the process ends for Kubernetes to start it again: Pepr's own
- * health check says OK whatever happens, and if the API server fails in the wrong moment of the start,
- * Pepr's watch never begins.
+ * health check says OK whatever happens.
  */
 export class Informers {
   readonly #parts: Parts;
   readonly #log: typeof Log = Log.child({ component: "relist" });
   readonly #watchMetrics: WatchMetrics;
   readonly #all: AnyInformer[] = [];
-  readonly #watched: AnyInformer[] = [];
   /** The list of all there is that is on its way. */
   #listing: Promise<Found[]> | undefined;
 
@@ -48,16 +46,11 @@ export class Informers {
     this.#watchMetrics = new WatchMetrics(parts.metrics);
   }
 
-  /** @returns an informer that lists, and that somebody else tells of what a watch says */
-  list<T extends Followable>(subject: Subject<T>): Informer<T> {
+  /** Has the objects of a kind listed and watched. */
+  add<T extends Followable>(subject: Subject<T>): Informer<T> {
     const informer = new Informer(subject, this.#watchMetrics.meter(subject.kind));
     this.#all.push(informer);
     return informer;
-  }
-
-  /** Has the objects listed and watched. */
-  watch<T extends Followable>(subject: Subject<T>): void {
-    this.#watched.push(this.list(subject));
   }
 
   /** Lists all there is. To be called once, before {@link follow}. @throws {ApiError} */
@@ -68,7 +61,7 @@ export class Informers {
   /** Watches, and lists all there is every `intervalMs` milliseconds, as long as the process lives. */
   follow(intervalMs: number): void {
     this.#parts.metrics.gauge(METRICS.relistInterval, () => [[intervalMs / 1000, {}]]);
-    for (const informer of this.#watched) {
+    for (const informer of this.#all) {
       void informer.watch(() => this.#list());
     }
     void this.#keepListing(intervalMs);

@@ -32,7 +32,7 @@ describe("promtool", () => {
   it("accepts the metrics; what it finds fault with is Pepr's own", async () => {
     const operator = new Operator(readConfig({}));
     const informers = new Informers({ metrics: operator.metrics, onListed: () => undefined });
-    informers.list(services(operator));
+    informers.add(services(operator));
     addProcessMetrics(operator.metrics, "1.2.3");
     serveMetrics(operator.metrics);
     const { output } = await promtool(["check", "metrics"], await metricsCollector.getMetrics());
