@@ -1,6 +1,7 @@
 import type { CriticalServiceSpec, Standby } from "../../capabilities/domain/critical-service";
 import type { Protector } from "../../capabilities/domain/situation";
 import type { FallbackPod } from "../../capabilities/domain/fallback-pod";
+import type { Phase, TimedState } from "../../capabilities/domain/service-state";
 import type { ServiceRecord } from "../../capabilities/domain/service";
 import type { StandbySlice } from "../../capabilities/domain/standby-slice";
 
@@ -71,4 +72,9 @@ export function aProtector(
 ): Protector {
   const waits = { activateAfterSeconds: 0, releaseAfterSeconds: 0 };
   return { name, spec: { matchLabels: [], standby, ...waits, ...change } };
+}
+
+/** The state of a Service, with its phase's name for a message. */
+export function aState(phase: Phase, change: Partial<TimedState> = {}): TimedState {
+  return { phase, message: phase, warnings: [], since: undefined, ...change };
 }

@@ -1,188 +1,48 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { announceService, announceStatus } from "../../capabilities/domain/announce";
-import type { Situation } from "../../capabilities/domain/situation";
-import {
-  serviceState,
-  timed,
-  type Phase,
-  type TimedState,
-} from "../../capabilities/domain/service-state";
+import { announceStatus } from "../../capabilities/domain/announce";
+import type { Phase, TimedState } from "../../capabilities/domain/service-state";
 import {
   criticalServiceStatus,
   MAX_LISTED,
   saysTheSame,
   statusOf,
+  timestamp,
 } from "../../capabilities/domain/status";
-
-import { aPod, aProtector, aService, aSlice, aStandbyPod } from "./build";
+import { aState as state } from "./build";
 
 const START = new Date("2026-01-01T10:00:00Z");
+const SOON = new Date("2026-01-01T10:00:02Z");
 const LATER = new Date("2026-01-01T10:00:35Z");
 
-const pod = aPod();
-const standby = aStandbyPod();
-const lame: Situation = {
-  service: aService(),
-  endpoints: { known: true, ready: 0, selected: 0, fallbacks: [] as string[] },
-  protectedBy: [aProtector("Cold")],
-  fallbacks: [],
-  slices: [],
-};
-const warm: Situation = {
-  ...lame,
-  protectedBy: [aProtector("Warm")],
-};
-const ENDPOINTS = { endpoints: { known: true, ready: 2, selected: 2, fallbacks: [] as string[] } };
-const well = { ...lame, ...ENDPOINTS };
-
-describe("serviceState", () => {
-  const lasting = { message: "there is no PodTemplate", lasting: true };
-  it.each<[string, Situation, typeof lasting | undefined, Phase | undefined, string]>([
-    ["well", well, undefined, "Healthy", "has Ready Pods of its own"],
-    ["well, with a problem", well, lasting, "Healthy", "has Ready Pods of its own"],
-    ["lame", lame, undefined, "Starting", "has no selected POD: its fallback Pod starts"],
-    ["lame, refused", lame, lasting, "Blocked", "has no selected POD: there is no PodTemplate"],
-    [
-      "lame, API server away",
-      lame,
-      { message: "no answer", lasting: false },
-      "Starting",
-      "has no selected POD: no answer",
-    ],
-    [
-      "lame, fallback Ready",
-      { ...lame, fallbacks: [pod], endpoints: { ...lame.endpoints, fallbacks: ["p1"] } },
-      undefined,
-      "Active",
-      "has no selected POD: Pod service-watcher-web answers",
-    ],
-    [
-      "lame, fallback not Ready",
-      { ...lame, fallbacks: [{ ...pod, ready: false }] },
-      undefined,
-      "Starting",
-      "has no selected POD: its fallback Pod starts",
-    ],
-    [
-      "lame, standby Ready but not listed",
-      { ...warm, fallbacks: [standby] },
-      undefined,
-      "Starting",
-      "has no selected POD: its fallback Pod starts",
-    ],
-    [
-      "lame, standby listed",
-      { ...warm, fallbacks: [standby], slices: [aSlice(standby, false)] },
-      undefined,
-      "Active",
-      "has no selected POD: Pod service-watcher-web answers",
-    ],
-    [
-      "well, standby listed",
-      { ...warm, ...ENDPOINTS, fallbacks: [standby], slices: [aSlice(standby, false)] },
-      undefined,
-      "Healthy",
-      "has Ready Pods of its own; Pod service-watcher-web stands by",
-    ],
-    [
-      "well, standby on its way",
-      { ...warm, ...ENDPOINTS },
-      undefined,
-      "Healthy",
-      "has Ready Pods of its own; its standby Pod starts",
-    ],
-    ["not critical", { ...lame, protectedBy: [] }, undefined, undefined, ""],
-    [
-      "endpoints not known",
-      { ...lame, endpoints: { known: false, ready: 0, selected: 0, fallbacks: [] } },
-      undefined,
-      undefined,
-      "",
-    ],
-  ])("%s", (_, situation, problem, phase, message) => {
-    const state = serviceState(situation, [], problem);
-    expect(state?.phase).toBe(phase);
-    expect(state?.message ?? "").toBe(message);
-  });
-});
-
-it("warns of a standby that can't start while the Service is well", () => {
-  const problem = { message: "no such PodTemplate", lasting: true };
-  const state = serviceState({ ...warm, ...ENDPOINTS }, ["port 53"], problem);
-  expect(state?.phase).toBe("Healthy");
-  expect(state?.warnings).toEqual(["port 53", "nothing stands by: no such PodTemplate"]);
-});
-
-it("warns of a change that is refused while the fallback answers", () => {
-  const problem = { message: "no such PodTemplate", lasting: true };
-  const answering = { ...warm, fallbacks: [standby], slices: [aSlice(standby, true)] };
-  const state = serviceState(answering, [], problem);
-  expect(state?.phase).toBe("Active");
-  expect(state?.warnings).toEqual(["a change has no effect yet: no such PodTemplate"]);
-});
-
-describe("announceService", () => {
-  it.each<[string, TimedState | undefined, TimedState, string[]]>([
-    ["well at the start", undefined, state("Healthy"), []],
-    ["lame at the start", undefined, state("Starting"), ["ServiceLame"]],
-    ["on its fallback at the start", undefined, state("Active"), []],
-    ["turns lame", state("Healthy"), state("Starting"), ["ServiceLame"]],
-    ["gets its fallback", state("Starting"), state("Active"), ["FallbackActive"]],
-    ["has one standing by", state("Healthy"), state("Active"), ["ServiceLame", "FallbackActive"]],
-    ["is well again", state("Active"), state("Healthy"), ["FallbackReleased"]],
-    ["may only flap", state("Healthy"), state("Waiting"), []],
-    ["did only flap", state("Waiting"), state("Healthy"), []],
-    ["does not only flap", state("Waiting"), state("Starting"), ["ServiceLame"]],
-    ["may be well again", state("Active"), state("Releasing"), []],
-    ["is not well again", state("Releasing"), state("Active"), []],
-    ["is well again for good", state("Releasing"), state("Healthy"), ["FallbackReleased"]],
-    ["is refused", state("Starting"), state("Blocked"), ["FallbackRefused"]],
-    [
-      "is refused for another reason",
-      state("Blocked", { message: "x" }),
-      state("Blocked", { message: "y" }),
-      ["FallbackRefused"],
-    ],
-    ["is refused still", state("Blocked"), state("Blocked"), []],
-    [
-      "gets a warning",
-      state("Healthy"),
-      state("Healthy", { warnings: ["no"] }),
-      ["FallbackWarning"],
-    ],
-    ["keeps a warning", state("Active", { warnings: ["no"] }), state("Active"), []],
-  ])("%s", (_, before, now, reasons) => {
-    expect(announceService(before, now).map(({ reason }) => reason)).toEqual(reasons);
-  });
-
-  it("tells how long the fallback answered, while it was kept on too", () => {
-    const later = (seconds: number) => new Date(START.getTime() + seconds * 1000);
-    const starting = timed(undefined, state("Starting"), later(-1));
-    const active = timed(starting, state("Active"), START);
-    const flapping = timed(timed(active, state("Releasing"), later(5)), state("Active"), later(6));
-    const releasing = timed(flapping, state("Releasing"), later(20));
-    const message = "has Ready Pods of its own";
-    const healthy = timed(releasing, state("Healthy", { message }), later(35));
-    const [released] = announceService(releasing, healthy);
-    expect(released?.message).toBe(
-      "is well again after 35 s on its fallback: has Ready Pods of its own",
-    );
-  });
-});
-
 describe("statusOf", () => {
-  it("counts, and says what is amiss", () => {
+  it("counts, lists those in trouble first, and says what is amiss", () => {
     const status = of([
       ["shop/a", state("Healthy")],
-      ["shop/b", state("Active", { message: "has no selected POD" })],
+      ["shop/b", state("Active")],
       ["shop/c", state("Blocked", { message: "no such PodTemplate" })],
+      ["shop/d", state("Waiting")],
+      ["shop/e", state("Releasing")],
+      ["shop/f", state("Healthy", { warnings: ["port 53"] })],
+      ["shop/g", state("Starting")],
     ]);
-    expect(status).toMatchObject({ matched: 3, lame: 2, active: 1, observedGeneration: 7 });
-    expect(status.services?.map(({ name }) => name)).toEqual(["c", "b", "a"]);
+    expect(status).toMatchObject({ matched: 7, lame: 4, active: 2, observedGeneration: 7 });
+    expect(status.services?.map(({ name }) => name).join("")).toBe("cgdbefa");
     expect(verdicts(status)).toEqual(["Ready=False", "FallbackActive=True", "Degraded=True"]);
     const degraded = status.conditions?.[2];
     expect(degraded?.message).toBe("shop/c: no such PodTemplate");
+  });
+
+  it("names a few Services in a message, which the API server takes", () => {
+    const message = "x".repeat(20_000);
+    const active = ["d", "b", "c", "a", "e"].map((name): [string, TimedState] => [
+      `shop/${name}`,
+      state("Active", { message: name === "a" ? "no Pod" : name }),
+    ]);
+    const messageOf = (services: [string, TimedState][]) => of(services).conditions?.[1]?.message;
+    expect(messageOf(active)).toBe("shop/a: no Pod; shop/b: b; shop/c: c; and 2 more");
+    const long = active.map(([key, one]): [string, TimedState] => [key, { ...one, message }]);
+    expect(messageOf(long)).toHaveLength(32_768);
   });
 
   it.each<[string, [string, TimedState][], string[]]>([
@@ -199,6 +59,17 @@ describe("statusOf", () => {
     ],
   ])("%s", (_, services, expected) => {
     expect(verdicts(of(services))).toEqual(expected);
+  });
+
+  it("tells of a fallback that starts rather than of one that is waited for", () => {
+    const status = of([
+      ["shop/a", state("Waiting")],
+      ["shop/b", state("Starting")],
+    ]);
+    expect(status.conditions?.[1]).toMatchObject({
+      reason: "Starting",
+      message: "shop/b: Starting",
+    });
   });
 
   it("is not Ready with a spec that can't be read", () => {
@@ -221,14 +92,24 @@ describe("statusOf", () => {
     expect(second).toEqual(first);
   });
 
-  it("gives a phase that came back its own time", () => {
+  it.each<[string, string, TimedState]>([
+    ["a phase that came back", "shop/a", state("Active", { since: LATER })],
+    ["another phase", "shop/a", state("Releasing", { since: SOON })],
+    ["a Service of that name elsewhere", "cart/a", state("Active", { since: SOON })],
+  ])("gives %s its own time", (_, key, now) => {
     const first = of([["shop/a", state("Active", { since: START })]]);
+    const second = statusOf({ ...INPUT, previous: first, services: [[key, now]] });
+    expect(second.services?.[0]?.since).toBe(timestamp(now.since ?? START));
+  });
+
+  it("gives a condition the time when its status changed", () => {
+    const first = of([["shop/a", state("Healthy")]]);
     const second = statusOf({
-      ...INPUT,
-      previous: first,
-      services: [["shop/a", state("Active", { since: LATER })]],
+      ...{ ...INPUT, previous: first, now: LATER },
+      services: [["shop/a", state("Active")]],
     });
-    expect(second.services?.[0]?.since).toBe("2026-01-01T10:00:35Z");
+    const times = second.conditions?.map(({ lastTransitionTime }) => lastTransitionTime);
+    expect(times).toEqual([START, LATER, START].map(timestamp));
   });
 
   it("lists a limited number, fits its own schema, and settles at once, whatever there is", () => {
@@ -262,29 +143,10 @@ describe("saysTheSame", () => {
   });
 });
 
-describe("announceStatus", () => {
-  it.each<[string, TimedState | undefined, TimedState, string[]]>([
-    ["first, all well", undefined, state("Healthy"), []],
-    ["first, in trouble", undefined, state("Blocked"), ["Warning FallbackRefused"]],
-    ["turns active", state("Healthy"), state("Active"), ["Normal FallbackActive"]],
-    ["is released", state("Active"), state("Healthy"), ["Normal FallbackReleased"]],
-    ["is refused", state("Starting"), state("Blocked"), ["Warning FallbackRefused"]],
-    ["recovers", state("Blocked"), state("Healthy"), ["Normal AsExpected"]],
-  ])("%s", (_, before, now, expected) => {
-    const earlier = before && of([["shop/a", before]]);
-    const events = announceStatus(earlier, of([["shop/a", now]]));
-    expect(events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(expected);
-  });
-});
-
 const INPUT = { generation: 7, problems: [], previous: undefined, now: START };
 
 function of(services: [string, TimedState][]) {
   return statusOf({ ...INPUT, services });
-}
-
-function state(phase: Phase, change: Partial<TimedState> = {}): TimedState {
-  return { phase, message: phase, warnings: [], since: undefined, ...change };
 }
 
 function verdicts(status: ReturnType<typeof statusOf>): string[] {
