@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { Log } from "pepr";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClusterApi } from "../../capabilities/cluster";
+import { ApiError } from "../../capabilities/cluster/api";
 import type { Occurrence, RecordedEvent, Regarding } from "../../capabilities/cluster/events";
 import type { Announcement } from "../../capabilities/domain/announce";
 import { EventRecorder } from "../../capabilities/engine/event-recorder";
@@ -12,6 +13,8 @@ const SHOP: Regarding = { apiVersion: "v1", kind: "Service", namespace: "n", nam
 const LAME: Announcement = { type: "Warning", reason: "ServiceLame", message: "has no Pod" };
 /** Two operators are less than this apart in what they see and say. */
 const LATER_MS = 15_000;
+/** It tells of each call that fails. */
+const QUIET = Log.child({}, { level: "silent" });
 /** Fake timers take their time. */
 const RUNS = { numRuns: 40 };
 
@@ -93,6 +96,40 @@ describe("an operator alone", () => {
   });
 });
 
+describe("an operator whose calls fail", () => {
+  const passing = new ApiError("no answer", undefined, {});
+
+  it("counts each change all the same", async () => {
+    const failures = fc.infiniteStream(fc.constantFrom(passing, undefined));
+    await fc.assert(
+      fc.asyncProperty(changes(soon), callMs, failures, async (history, calls, fails) => {
+        const server = new EventServer(calls, fails);
+        const recorder = recorderOn(server);
+        for (const { pauseMs } of history) {
+          await vi.advanceTimersByTimeAsync(pauseMs);
+          recorder.record(SHOP, LAME);
+        }
+        await vi.runAllTimersAsync();
+        expect(server.count).toBe(history.length);
+      }),
+      RUNS,
+    );
+  });
+
+  it("does not insist on what is refused", async () => {
+    const refusal = new ApiError("the namespace is being terminated", 403, {});
+    const answers = [refusal, undefined];
+    const server = new EventServer([].values(), answers.values());
+    const recorder = recorderOn(server);
+    recorder.record(SHOP, LAME);
+    await vi.runAllTimersAsync();
+    expect(server.count).toBe(0);
+    recorder.record(SHOP, LAME);
+    await vi.runAllTimersAsync();
+    expect(server.count).toBe(1);
+  });
+});
+
 function changes<T>(change: fc.Arbitrary<T>) {
   const list = fc.array(fc.tuple(change, lags), { minLength: 1, maxLength: 8, size: "max" });
   return list.map(pairs => pairs.map(([what, when]) => ({ ...what, ...when })));
@@ -105,7 +142,7 @@ interface Change {
 }
 
 function recorderOn(server: EventServer): EventRecorder {
-  return new EventRecorder(server.api(), Log, new QueueMetrics(new Metrics()));
+  return new EventRecorder(server.api(), QUIET, new QueueMetrics(new Metrics()));
 }
 
 /** What the Event's count is once two operators have told of the changes, each with its lag. */
@@ -128,7 +165,11 @@ async function countOf(history: readonly Change[], calls: fc.Stream<number>): Pr
 class EventServer {
   #event: RecordedEvent | undefined;
 
-  constructor(private readonly calls: fc.Stream<number>) {}
+  /** @param fails what becomes of the calls, one after the other: an error, or what is asked for */
+  constructor(
+    private readonly calls: Iterator<number>,
+    private readonly fails: Iterator<Error | undefined> = [].values(),
+  ) {}
 
   get count(): number {
     return this.#event?.count ?? 0;
@@ -152,6 +193,10 @@ class EventServer {
 
   async #call<T>(effect: () => T): Promise<T> {
     await this.#wait();
+    const failure: IteratorResult<Error | undefined, unknown> = this.fails.next();
+    if (failure.value instanceof Error) {
+      throw failure.value;
+    }
     const answer = effect();
     await this.#wait();
     return answer;
