@@ -18,6 +18,7 @@ const lame: Situation = {
 };
 const HAS_PODS = { endpoints: { known: true, ready: 2, selected: 3, fallbacks: [] } };
 const well = { ...lame, ...HAS_PODS };
+const EXTERNAL = { service: aService({ skipped: "of type ExternalName" }) };
 
 type Row = [string, Situation, Decision["action"], string];
 
@@ -62,9 +63,10 @@ describe("decide", () => {
     ["well", well, "nothing", "2 Ready Pod(s)"],
     ["well again", { ...well, fallbacks: [live] }, "remove", "2 Ready Pod(s)"],
     ["well again, fallback going", { ...well, fallbacks: [terminating] }, "nothing", "2 Ready"],
+    ["ExternalName", { ...lame, ...EXTERNAL, fallbacks: [live] }, "remove", "ExternalName"],
     [
-      "ExternalName",
-      { ...lame, service: aService({ skipped: "of type ExternalName" }), fallbacks: [live] },
+      "ExternalName, CriticalServices not read yet",
+      { ...lame, ...EXTERNAL, protectedBy: undefined, fallbacks: [live] },
       "remove",
       "ExternalName",
     ],
@@ -92,9 +94,22 @@ describe("decide", () => {
     expect("pods" in decision ? decision.pods.map(({ uid }) => uid) : []).toEqual(removed);
   });
 
-  it("keeps the useful one of several", () => {
-    const decision = decide({ ...lame, fallbacks: [{ ...another, labels: {} }, live] });
-    expect(decision).toMatchObject({ action: "replace", pods: [{ uid: "p2" }] });
+  it("tells new content from a first start", () => {
+    expect(decide({ ...lame, fallbacks: [live] }, "v2").reason).toBe("its content changed");
+  });
+
+  it.each<[string, FallbackPod, FallbackPod]>([
+    ["useful", { ...another, labels: {} }, live],
+    ["Ready", { ...another, ready: false }, live],
+    ["Ready, though it is the later", { ...live, ready: false }, another],
+  ])("keeps the one of several that is %s", (_, worse, better) => {
+    for (const fallbacks of [
+      [worse, better],
+      [better, worse],
+    ]) {
+      const decision = decide({ ...lame, fallbacks });
+      expect(decision).toMatchObject({ action: "replace", pods: [{ uid: worse.uid }] });
+    }
   });
 });
 
@@ -131,6 +146,12 @@ describe("decide about a warm standby", () => {
     ["well, Cold from now on", { ...warmWell, ...resting, ...toCold }, "withdraw", "2 Ready"],
     ["lame, Cold from now on", { ...warmLame, ...answering, ...toCold }, "start", ""],
     [
+      "lame at rest, Cold from now on",
+      { ...warmLame, ...resting, ...toCold },
+      "publish",
+      "is lame",
+    ],
+    [
       "lame, Cold from now on, its Pod Ready",
       { ...warmLame, ...answering, ...toCold, fallbacks: [standby, another] },
       "withdraw",
@@ -156,6 +177,24 @@ describe("decide about a warm standby", () => {
       "another",
     ],
     [
+      "of an earlier Service",
+      { ...warmLame, fallbacks: [{ ...standby, serviceUid: "s0" }] },
+      "replace",
+      "earlier Service",
+    ],
+    [
+      "listed, not seen yet",
+      { ...warmLame, ...answering, fallbacks: [], unseen: ["p1"] },
+      "start",
+      "names the Service",
+    ],
+    [
+      "listed, found by the selector from now on",
+      { ...warmLame, ...answering, fallbacks: [live] },
+      "start",
+      "",
+    ],
+    [
       "the Service has lost a family",
       { ...warmWell, ...resting, slices: [aSlice(standby, false, { addressType: "IPv6" })] },
       "withdraw",
@@ -171,6 +210,19 @@ describe("decide about a warm standby", () => {
     const decision = decide(situation);
     expect(decision.action).toBe(action);
     expect(decision.reason).toContain(reason);
+  });
+
+  it("with new content lists an old one until the new one is Ready, and stays with that", () => {
+    const third = aStandbyPod({ uid: "p3" });
+    const next = aStandbyPod({ uid: "p2", content: "v2", ready: false });
+    const unlisted = decide({ ...warmLame, fallbacks: [standby, next] }, "v2");
+    expect(unlisted).toMatchObject({
+      action: "publish",
+      changes: [{ content: { endpoint: { podUid: "p1" } } }],
+    });
+    const slices = [aSlice(third, true)];
+    const listed = decide({ ...warmLame, fallbacks: [standby, next, third], slices }, "v2");
+    expect(listed).toMatchObject({ action: "replace", pods: [{ uid: "p1" }] });
   });
 
   it("that is being evicted is listed until its successor is Ready", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countEndpoints, readSlice } from "../../capabilities/domain/endpoints";
+import { countEndpoints, lists, readSlice } from "../../capabilities/domain/endpoints";
 
 const endpoint = (uid: string, ready?: boolean) => ({
   addresses: ["10.0.0.1"],
@@ -34,6 +34,11 @@ describe("countEndpoints", () => {
     expect(counted).toMatchObject({ known: true, ready: 0, selected: 1 });
   });
 
+  it("names our own Pods that are listed as Ready", () => {
+    expect(count(slice(endpoint("ours", true))).fallbacks).toEqual(["ours"]);
+    expect(count(slice(endpoint("ours", false))).fallbacks).toEqual([]);
+  });
+
   it("adds slices up and counts a dual-stack Pod once", () => {
     const counted = count(
       slice(endpoint("a", true)),
@@ -44,5 +49,15 @@ describe("countEndpoints", () => {
 
   it("counts an endpoint that is no Pod", () => {
     expect(count(readSlice({ endpoints: [{ addresses: ["192.0.2.1"] }] })).ready).toBe(1);
+  });
+});
+
+describe("lists", () => {
+  it.each([
+    ["a", true],
+    ["b", true],
+    ["c", false],
+  ])("knows whether a slice has %s, Ready or not: %s", (uid, expected) => {
+    expect(lists(slice(endpoint("a", true), endpoint("b", false)), uid)).toBe(expected);
   });
 });

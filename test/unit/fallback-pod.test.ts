@@ -4,11 +4,14 @@ import {
   fallbackFor,
   fallbackPodName,
   FALLBACK_LABEL,
+  isSelected,
+  POD_TEMPLATE_ANNOTATION,
   readFallbackPod,
   type FallbackPlace,
   type FallbackPod,
   type PodSpec,
 } from "../../capabilities/domain/fallback-pod";
+import { PAGE_HASH_ANNOTATION } from "../../capabilities/domain/page/pod";
 import { aPod, aService } from "./build";
 
 const at = {
@@ -158,5 +161,42 @@ describe("readFallbackPod", () => {
     ["terminating", { deletionTimestamp: "2030-01-01T00:00:00Z" }, { phase: "Failed" }],
   ])("is %s with %o %o", (state, metadata, status) => {
     expect(readFallbackPod({ metadata, status }).state).toBe(state);
+  });
+
+  it("takes no other condition for Ready", () => {
+    const conditions = (status: string) => [
+      { type: "PodScheduled", status: "True" },
+      { type: "Ready", status },
+    ];
+    const ready = ["True", "False"].map(
+      status => readFallbackPod({ status: { conditions: conditions(status) } }).ready,
+    );
+    expect(ready).toEqual([true, false]);
+  });
+
+  it("has the ports of all containers", () => {
+    const containers = [{ ports: [{ containerPort: 80 }] }, {}, { ports: [{ containerPort: 81 }] }];
+    const { ports } = readFallbackPod({ spec: { containers } });
+    expect(ports).toEqual([{ containerPort: 80 }, { containerPort: 81 }]);
+  });
+
+  it("is made of the PodTemplate that it names, whatever else that brought", () => {
+    const page = { [PAGE_HASH_ANNOTATION]: "abc" };
+    const annotations = { ...page, [POD_TEMPLATE_ANNOTATION]: "shop/page" };
+    const contents = [annotations, page, {}].map(
+      annotations => readFallbackPod({ metadata: { annotations } }).content,
+    );
+    expect(contents).toEqual(["shop/page", "abc", undefined]);
+  });
+});
+
+describe("isSelected", () => {
+  it.each([
+    [{ app: "shop", tier: "web", team: "a" }, true],
+    [{ app: "shop" }, false],
+    [{ app: "shop", tier: "db" }, false],
+  ])("is true of a Pod with all labels of the selector: %o %s", (labels, expected) => {
+    const service = aService({ selector: { app: "shop", tier: "web" } });
+    expect(isSelected({ labels }, service)).toBe(expected);
   });
 });

@@ -52,6 +52,13 @@ describe("what a list tells", () => {
     expect(gone).toMatchObject([{ metadata: { uid: "u1", name: "u1", resourceVersion: "9" } }]);
   });
 
+  it("is told once", () => {
+    const known = followed(at(5));
+    known.listed(list(9, at(7, "u2")));
+    expect(known.listed(list(10, at(7, "u2")))).toMatchObject({ seen: [], gone: [] });
+    expect(known.listed(list(11)).gone).toMatchObject([{ metadata: { uid: "u2" } }]);
+  });
+
   it("says nothing of what was created after it", () => {
     expect(followed(at(10)).listed(list(9)).gone).toEqual([]);
   });
@@ -67,6 +74,7 @@ describe("a watch that is dead", () => {
     known.listed(list(9, at(6), at(7, "u2")));
     expect(known.listed(list(10, at(6), at(7, "u2"))).untold).toBe(2);
     known.seen(at(6));
+    known.seen(at(6, "u2"));
     expect(known.listed(list(11, at(6), at(7, "u2"))).untold).toBe(1);
   });
 
@@ -83,6 +91,13 @@ describe("a watch that is dead", () => {
     known.listed(list(9, at(7, "u2")));
     expect(known.listed(list(10)).untold).toBe(0);
   });
+
+  it("is not one that told of a deletion which a late list does not know of", () => {
+    const known = followed(at(5));
+    known.listed(list(9, at(6)));
+    known.gone(at(11));
+    expect(known.listed(list(10, at(6))).untold).toBe(0);
+  });
 });
 
 describe("a watch that is silent", () => {
@@ -92,5 +107,7 @@ describe("a watch that is silent", () => {
     expect([isSilent(), isSilent()]).toEqual([false, true]);
     known.seen(at(4));
     expect([isSilent(), isSilent()]).toEqual([false, true]);
+    known.gone(at(10, "u2"));
+    expect(isSilent()).toBe(true);
   });
 });

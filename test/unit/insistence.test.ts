@@ -57,6 +57,22 @@ describe("Insistence", () => {
     expect(await attempt(insistence, deed)).toBeUndefined();
   });
 
+  it("goes on with what was left alone for less than that", async () => {
+    const { insistence, deed } = make();
+    await insistence.attempt("a", "x", deed);
+    vi.advanceTimersByTime(1999);
+    expect(await insistence.attempt("a", "x", deed)).toBeUndefined();
+    expect(await insistence.attempt("a", "x", deed)).toBeGreaterThan(0);
+  });
+
+  it("knows a wish by what it says", async () => {
+    const { deed } = make();
+    const insistence = new Insistence<object>(BACKOFF);
+    await insistence.attempt("a", { name: "x" }, deed);
+    await insistence.attempt("a", { name: "x" }, deed);
+    expect(await insistence.attempt("a", { name: "x" }, deed)).toBeGreaterThan(0);
+  });
+
   it("does not count what failed", async () => {
     const { insistence, deed } = make();
     const failing = () => Promise.reject(new Error("no"));

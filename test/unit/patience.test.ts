@@ -10,6 +10,7 @@ const patient = aProtector("Cold", "web", { activateAfterSeconds: 5, releaseAfte
 const hasty = aProtector("Cold", "a");
 const warm = aProtector("Warm", "b");
 const pod = aPod();
+const going = aPod({ state: "terminating" });
 
 const lame = (steadyMs: number, change: Partial<Situation> = {}): Situation => ({
   service: aService(),
@@ -43,9 +44,11 @@ describe("a Service that flaps", () => {
       5000,
       "Waiting",
     ],
+    ["lame, fallback going", lame(0, { fallbacks: [going] }), "wait", 5000, "Waiting"],
     ["just well", well(0), "wait", 30_000, "Releasing"],
     ["well for a while", well(29_000), "wait", 1000, "Releasing"],
     ["well for long enough", well(30_000), "remove", undefined, "Healthy"],
+    ["well, fallback going", well(0, { fallbacks: [going] }), "nothing", undefined, "Healthy"],
     ["well, no fallback there", well(0, { fallbacks: [] }), "nothing", undefined, "Healthy"],
   ])("%s", (_, situation, action, ms, phase) => {
     const decision = decide(situation);

@@ -64,7 +64,12 @@ describe("privilegedFields", () => {
 
   it("names the annotation that takes a container's AppArmor profile away", () => {
     const key = (name: string) => `container.apparmor.security.beta.kubernetes.io/${name}`;
-    const annotations = { [key("a")]: "runtime/default", [key("b")]: "unconfined" };
+    const harmless = {
+      [key("a")]: "runtime/default",
+      [key("c")]: "localhost/mine",
+      [key("d")]: "",
+    };
+    const annotations = { ...harmless, [key("b")]: "unconfined" };
     const fields = [`template.metadata.annotations["${key("b")}"]`];
     expect(privilegedFields({ metadata: { annotations }, spec: {} })).toEqual(fields);
   });

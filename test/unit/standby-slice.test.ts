@@ -4,8 +4,10 @@ import {
   buildStandbySlice,
   isStandbySlice,
   readStandbySlice,
+  saysAll,
   sliceChanges,
   staleSlices,
+  type StandbySlice,
 } from "../../capabilities/domain/standby-slice";
 import type { ServicePort } from "../../capabilities/domain/page/ports";
 import { aService, aSlice, aStandbyPod } from "./build";
@@ -14,7 +16,7 @@ const MANAGER = "endpointslice.kubernetes.io/managed-by";
 const SERVICE = "kubernetes.io/service-name";
 const at = { namespace: "shop", service: "web", prefix: "service-watcher" };
 const dual = aService({ ipFamilies: ["IPv4", "IPv6"] });
-const dualPod = aStandbyPod({ ips: ["10.0.0.9", "fd00::9"] });
+const dualPod = aStandbyPod({ uid: "p2", ips: ["10.0.0.9", "fd00::9"] });
 const page = aStandbyPod({ ports: [{ name: "standby-page", containerPort: 8080 }] });
 const database = aStandbyPod({
   ports: [
@@ -56,6 +58,8 @@ describe("sliceChanges", () => {
     expect(change?.content.ports).toEqual(slice.ports);
     const [gone] = sliceChanges(aService(), [slice], undefined, ready, []);
     expect(gone?.content.endpoint).toBeUndefined();
+    const [other] = sliceChanges(aService(), [slice], dualPod, ready, [page.uid]);
+    expect(other?.content.endpoint?.podUid).toBe(dualPod.uid);
   });
 
   it.each<[string, ReturnType<typeof aStandbyPod>, ServicePort[], string[]]>([
@@ -121,6 +125,47 @@ describe("sliceChanges", () => {
   });
 });
 
+describe("buildStandbySlice", () => {
+  it.each([
+    [true, { ready: true, serving: true, terminating: false }],
+    [false, { ready: false, serving: true, terminating: true }],
+  ])("makes an endpoint that serves, now: %s", (ready, conditions) => {
+    const [change] = sliceChanges(aService(), [], page, ready);
+    const slice = change && buildStandbySlice(at, aService(), change.content);
+    expect(slice?.endpoints.map(endpoint => endpoint.conditions)).toEqual([conditions]);
+  });
+});
+
+describe("readStandbySlice", () => {
+  it.each([
+    ["true", { ready: true }, true],
+    ["false", { ready: false }, false],
+    ["not said, which means true", {}, true],
+  ])("reads whether it is ready: %s", (_, conditions, ready) => {
+    const endpoints = [{ addresses: ["10.0.0.9"], conditions }];
+    expect(readStandbySlice({ endpoints }).endpoint?.ready).toBe(ready);
+  });
+});
+
+describe("saysAll", () => {
+  const written = sliceChanges(dual, [], dualPod, true).map(({ content }) => content);
+  const read = written.map(content => readStandbySlice(buildStandbySlice(at, dual, content)));
+  const [first] = read;
+
+  it.each<[string, StandbySlice[], boolean]>([
+    ["what was written", read, true],
+    ["one of two", read.slice(1), false],
+    ["another endpoint", read.map(slice => ({ ...slice, endpoint: first?.endpoint })), false],
+    ["the other family", read.map(slice => ({ ...slice, addressType: "IPv6" })), false],
+  ])("knows whether the slices say %s", (_, slices, expected) => {
+    expect(saysAll(slices, written)).toBe(expected);
+  });
+
+  it("is true of nothing", () => {
+    expect(saysAll([], undefined)).toBe(true);
+  });
+});
+
 describe("staleSlices", () => {
   const slice = aSlice(page, false);
   it.each([
@@ -129,6 +174,11 @@ describe("staleSlices", () => {
     ["of a family that the Service has lost", { ...slice, addressType: "IPv6" }, 1],
   ])("%s: %o", (_, one, count) => {
     expect(staleSlices(aService(), [one])).toHaveLength(count);
+  });
+
+  it("all but one of a family", () => {
+    const [first, second] = [slice, { ...slice, uid: "e2" }];
+    expect(staleSlices(aService(), [first, second])).toEqual([second]);
   });
 });
 

@@ -40,6 +40,7 @@ describe("Turns", () => {
     const turns = new Turns(LIMITS);
     turns.add("a/1");
     turns.next();
+    expect([turns.isWaiting("a/1"), turns.isEmpty]).toEqual([false, false]);
     turns.add("a/1");
     expect([turns.isWaiting("a/1"), turns.next()]).toEqual([true, undefined]);
     turns.finish("a/1");

@@ -6,6 +6,7 @@ describe("the view of CriticalServices", () => {
   it("says nothing of protection until the CriticalServices are known", () => {
     const view = new View();
     view.setService(service());
+    view.setCriticalService(critical({ matchLabels: [{ key: "app", value: "other" }] }));
     expect(view.situation(KEY).protectedBy).toBeUndefined();
     view.criticalServicesAreKnown();
     expect(view.situation(KEY).protectedBy).toEqual([]);
@@ -13,6 +14,7 @@ describe("the view of CriticalServices", () => {
 
   it("asks for the Services that a changed CriticalService named before and names now", () => {
     const view = new View();
+    view.criticalServicesAreKnown();
     view.setService(service());
     expect(view.setCriticalService(critical(NAMES_WEB))).toContain(KEY);
     expect(view.situation(KEY).protectedBy).toMatchObject([{ name: "web" }]);
@@ -37,6 +39,7 @@ describe("the view of CriticalServices", () => {
 
   it("lets a broken CriticalService protect nothing, and says what is wrong", () => {
     const view = new View();
+    view.criticalServicesAreKnown();
     view.setService(service());
     view.setCriticalService(critical({ matchLabels: [] }));
     const { problems } = view.criticalService("web") ?? {};
@@ -58,6 +61,7 @@ describe("the view of CriticalServices", () => {
 
   it("takes one that was made anew for another", () => {
     const view = new View();
+    view.criticalServicesAreKnown();
     view.setService(service());
     const first = critical({ matchLabels: [{ key: "app", value: "other" }] });
     const second = critical(NAMES_WEB, "3");
@@ -72,6 +76,7 @@ describe("the view of CriticalServices", () => {
 
   it("forgets one that is gone, whatever comes late", () => {
     const view = new View();
+    view.criticalServicesAreKnown();
     view.setService(service());
     view.setCriticalService(critical(NAMES_WEB, "1"));
     expect(view.dropCriticalService(critical(NAMES_WEB, "3"))).toEqual([KEY]);

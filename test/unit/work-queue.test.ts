@@ -63,6 +63,23 @@ describe("WorkQueue", () => {
     expect(worked).toEqual(["a"]);
   });
 
+  it("works once on a key that is added for later while it waits", async () => {
+    const { queue, worked } = makeQueue();
+    queue.add("a");
+    queue.addLater("a", 100);
+    await vi.runAllTimersAsync();
+    expect(worked).toEqual(["a"]);
+  });
+
+  it("is idle if there is nothing to do but later", async () => {
+    const { queue } = makeQueue();
+    queue.addLater("a", 100);
+    expect(queue.isIdle).toBe(true);
+    await vi.advanceTimersByTimeAsync(100);
+    queue.add("b");
+    expect(queue.isIdle).toBe(false);
+  });
+
   it("gives a key another turn when the work asks for it", async () => {
     const turns = [50, undefined];
     const { queue, worked } = makeQueue(() => Promise.resolve(turns.shift()));
@@ -145,6 +162,18 @@ describe("WorkQueue", () => {
     expect(worked).toHaveLength(6);
   });
 
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [4, 2],
+  ])("works on half of its limit at once for a namespace: of %i on %i", async (limit, half) => {
+    const { queue, worked } = makeQueue(() => pause(1000).then(() => undefined), limit);
+    queue.add("noisy/1", "noisy/2", "noisy/3", "noisy/4");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(worked).toHaveLength(half);
+  });
+
   it("works on several keys at once up to its limit, and never on one twice", async () => {
     const additions = fc.array(fc.tuple(fc.constantFrom("a", "b", "c", "d"), fc.nat(30)), {
       maxLength: 40,
@@ -192,11 +221,12 @@ describe("backoffDelay", () => {
 
 function makeQueue(
   work: (key: string) => Promise<number | undefined> = () => Promise.resolve(undefined),
+  concurrency = 2,
 ) {
   const worked: string[] = [];
   const delays: number[] = [];
   const queue = new WorkQueue({
-    concurrency: 2,
+    concurrency,
     backoff: BACKOFF,
     work: key => {
       worked.push(key);
