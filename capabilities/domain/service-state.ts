@@ -83,7 +83,7 @@ function lameState(
   const why = whyLame(situation.endpoints.selected);
   const serving = situation.fallbacks.find(pod => isReachable(pod, situation));
   if (serving) {
-    const trouble = problem?.lasting ? [`a change has no effect yet: ${problem.message}`] : [];
+    const trouble = troubleOf(problem, serving);
     const message = `${why}: Pod ${serving.name} answers`;
     return { phase: "Active", message, warnings: [...warnings, ...trouble] };
   }
@@ -111,8 +111,14 @@ function wellState(
   }
   const ready = situation.fallbacks.find(pod => isReachable(pod, situation));
   const standby = ready ? `Pod ${ready.name} stands by` : "its standby Pod starts";
-  const trouble = problem?.lasting ? [`nothing stands by: ${problem.message}`] : [];
+  const trouble = troubleOf(problem, ready);
   return { phase: "Healthy", message: `${own}; ${standby}`, warnings: [...warnings, ...trouble] };
+}
+
+/** What a problem that lasts means for clients, or will. */
+function troubleOf(problem: Problem | undefined, reachable: FallbackPod | undefined): string[] {
+  const what = reachable ? "a change has no effect yet" : "nothing stands by";
+  return problem?.lasting ? [`${what}: ${problem.message}`] : [];
 }
 
 function isReachable(pod: FallbackPod, { endpoints, slices }: Situation): boolean {

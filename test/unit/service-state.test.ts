@@ -118,6 +118,13 @@ describe("the warnings", () => {
       "Active",
       ["a change has no effect yet: no such PodTemplate"],
     ],
+    [
+      "of a change that is refused while a standby is there",
+      { ...answering, ...ENDPOINTS },
+      true,
+      "Healthy",
+      ["a change has no effect yet: no such PodTemplate"],
+    ],
     ["of nothing that passes by itself", { ...warm, ...ENDPOINTS }, false, "Healthy", []],
     ["nor while the fallback answers", answering, false, "Active", []],
   ])("tell %s", (_, situation, lasting, phase, trouble) => {
