@@ -44,20 +44,15 @@ describe("a critical Service whose last Pod", () => {
   });
 
   it("is deleted by force gets the fallback, and nobody notices the return", async () => {
-    await stage.kubectl("scale", "deployment/shop", "--replicas=0");
-    await stage.kubectl("delete", "pod", "-l", "app=shop", "--force", "--grace-period=0");
+    await stage.loseByForce();
     await answers(client, "fallback");
-    await backWithoutAFailure(client, () =>
-      stage.kubectl("scale", "deployment/shop", "--replicas=1"),
-    );
+    await backWithoutAFailure(client, () => stage.scale(1));
   });
 
   it("ends gracefully and drains gets the fallback without one failed request", async () => {
-    await stage.kubectl("scale", "deployment/shop", "--replicas=0");
+    await stage.scale(0);
     await answers(client, "fallback");
-    await backWithoutAFailure(client, () =>
-      stage.kubectl("scale", "deployment/shop", "--replicas=1"),
-    );
+    await backWithoutAFailure(client, () => stage.scale(1));
     expectCovered(client.samples);
   });
 
@@ -100,7 +95,7 @@ describe("a critical Service whose last Pod", () => {
   });
 
   it("is gone loses the fallback with its CriticalService", async () => {
-    await stage.kubectl("scale", "deployment/shop", "--replicas=0");
+    await stage.scale(0);
     await answers(client, "fallback");
     await kubectl.run(["delete", "criticalservice", stage.namespace]);
     await answers(client, "none");
@@ -120,16 +115,14 @@ describe("a critical Service whose last Pod", () => {
       "jsonpath={.metadata.uid}",
     );
     await Promise.all([
-      stage.kubectl("scale", "deployment/shop", "--replicas=0"),
+      stage.scale(0),
       kubectl.run(["delete", "pod", ...watcher, "--force", "--grace-period=0"]),
     ]);
     await answers(client, "fallback");
     expect(await eventually(() => onlyReadyPod())).toBe(FALLBACK);
     expect((await stage.pods()).filter(name => name.includes(FALLBACK))).toHaveLength(1);
     expect(await stage.get("pod", "foreign", ".metadata.uid")).toBe(foreign);
-    await backWithoutAFailure(client, () =>
-      stage.kubectl("scale", "deployment/shop", "--replicas=1"),
-    );
+    await backWithoutAFailure(client, () => stage.scale(1));
   });
 });
 

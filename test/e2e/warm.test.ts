@@ -3,8 +3,8 @@ import { phases, type Poller } from "../../hack/bench/poller";
 import { answers, expectHandover, failures } from "./support/answers";
 import { operatorReady } from "./support/deploy";
 import { eventually, kubectl, Stage } from "./support/stage";
+import { WATCHER } from "./support/watcher";
 
-const WATCHER = ["-n", "pepr-system", "deployment/pepr-critsvc-watcher"];
 const WEB = { name: "web", port: 80, targetPort: 8080 };
 const STANDBY = "service-watcher-shop";
 let stage: Stage;
@@ -19,14 +19,14 @@ describe("a Service with a warm standby", () => {
   beforeEach(() => standsBy({ ports: [WEB] }));
 
   it("is answered by it after a forced deletion, and nobody notices the return", async () => {
-    await loseByForce();
+    await stage.loseByForce();
     await answers(client, "fallback");
     await backWithoutAFailure();
     expect((await stage.pods()).filter(name => name.includes(STANDBY))).toEqual([`pod/${STANDBY}`]);
   });
 
   it("fails no request when its last Pod ends gracefully and drains", async () => {
-    await scale(0);
+    await stage.scale(0);
     await answers(client, "fallback");
     await backWithoutAFailure();
     expect(failures(client.samples)).toEqual([]);
@@ -45,7 +45,7 @@ describe("a Service with a warm standby", () => {
     try {
       const pods = ["-n", "pepr-system", "pod", "-l", "pepr.dev/controller=watcher"];
       await kubectl.run(["wait", "--for=delete", ...pods, "--timeout=60s"]);
-      await loseByForce();
+      await stage.loseByForce();
       await answers(client, "fallback");
       await backWithoutAFailure();
     } finally {
@@ -55,7 +55,7 @@ describe("a Service with a warm standby", () => {
   });
 
   it("stays answered while lame, whatever becomes of the standby", async () => {
-    await scale(0);
+    await stage.scale(0);
     await answers(client, "fallback");
     const begin = Date.now();
     await evictStandby();
@@ -92,10 +92,10 @@ describe("a warm standby behind a Service", () => {
   ])("with %s answers, and gives back", async (_, spec) => {
     await standsBy(spec);
     const clients = [client, ...("type" in spec ? [await stage.pollNodePort()] : [])];
-    await loseByForce();
+    await stage.loseByForce();
     await Promise.all(clients.map(one => answers(one, "fallback")));
     const begin = Date.now();
-    await scale(1);
+    await stage.scale(1);
     await Promise.all(clients.map(one => answers(one, "real")));
     for (const one of clients) {
       await one.stop();
@@ -112,7 +112,7 @@ describe("a warm standby behind a Service", () => {
     });
     await answers(client, "real");
     await standbyIs("false");
-    await scale(0);
+    await stage.scale(0);
     await answers(client, "fallback");
     await standbyIs("true");
   });
@@ -123,7 +123,7 @@ describe("a warm standby behind a Service", () => {
     await stage.critical({ standby: "Warm" });
     await stage.kubectl("rollout", "status", "deployment/shop", "--timeout=60s");
     await standbyIs("false");
-    await scale(0);
+    await stage.scale(0);
     await standbyIs("true");
     expect(await eventually(() => stage.readyPods())).toEqual([STANDBY]);
   });
@@ -156,18 +156,9 @@ async function slicesOfOurs(): Promise<string[]> {
   return lines.split("\n").slice(0, -1);
 }
 
-async function scale(replicas: number): Promise<void> {
-  await stage.kubectl("scale", "deployment/shop", `--replicas=${replicas}`);
-}
-
-async function loseByForce(): Promise<void> {
-  await scale(0);
-  await stage.kubectl("delete", "pod", "-l", "app=shop", "--force", "--grace-period=0");
-}
-
 async function backWithoutAFailure(): Promise<void> {
   const begin = Date.now();
-  await scale(1);
+  await stage.scale(1);
   await answers(client, "real");
   await client.stop();
   expectHandover(client.since(begin), "fallback", "real");

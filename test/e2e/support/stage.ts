@@ -90,6 +90,18 @@ export class Stage {
     await kubectl.apply(realDeployment(this.namespace, "shop", options));
   }
 
+  /** Sets how many real Pods there are to be. */
+  async scale(replicas: number): Promise<void> {
+    await this.kubectl("scale", "deployment/shop", `--replicas=${replicas}`);
+  }
+
+  /** The real Pods are gone at once. */
+  async loseByForce(): Promise<void> {
+    await this.scale(0);
+    const real = "app=shop,!mycrd.com/fallback-for";
+    await this.kubectl("delete", "pod", "-l", real, "--force", "--grace-period=0");
+  }
+
   /** A client of the Service's ClusterIP. */
   async poll(service = SHOP): Promise<Poller> {
     return this.#poll(`http://${await this.clusterIp(service)}/`);
@@ -125,6 +137,13 @@ export class Stage {
       `jsonpath=${path}`,
     );
     return names.split(" ").filter(Boolean);
+  }
+
+  /** UIDs of the fallback Pods. */
+  async fallbacks(): Promise<string[]> {
+    const label = ["-l", "mycrd.com/fallback-for"];
+    const uids = await this.kubectl("get", "pods", ...label, "-o", "jsonpath={..metadata.uid}");
+    return uids.split(" ").filter(Boolean);
   }
 
   async pods(): Promise<string[]> {

@@ -1,0 +1,44 @@
+import { kubectl } from "./stage";
+
+const NAMESPACE = ["-n", "pepr-system"];
+
+/** Where kubectl finds the watcher's Deployment. */
+export const WATCHER = [...NAMESPACE, "deployment/pepr-critsvc-watcher"];
+
+/** A Pod that the operator runs in. */
+export interface WatcherPod {
+  readonly name: string;
+  readonly restarts: number;
+  /** How its container ended before it was started again. */
+  readonly ended: { readonly reason: string; readonly exitCode: number } | undefined;
+}
+
+/** The operator's Pods, those that are being ended too. */
+export async function watcherPods(): Promise<WatcherPod[]> {
+  const selector = ["-l", "pepr.dev/controller=watcher"];
+  const { items } = JSON.parse(
+    await kubectl.run(["get", "pods", ...NAMESPACE, ...selector, "-o", "json"]),
+  ) as { items: Pod[] };
+  return items.map(({ metadata, status: { containerStatuses: [container] = [] } }) => ({
+    name: metadata.name,
+    restarts: container?.restartCount ?? 0,
+    ended: container?.lastState.terminated,
+  }));
+}
+
+/** All that one of them logged. */
+export function watcherLog(pod: string, ...flags: string[]): Promise<string> {
+  return kubectl.run(["logs", ...NAMESPACE, pod, ...flags]);
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly containerStatuses?: readonly {
+      readonly restartCount: number;
+      readonly lastState: {
+        readonly terminated?: { readonly reason: string; readonly exitCode: number };
+      };
+    }[];
+  };
+}
