@@ -9,13 +9,19 @@ const SILENCE_MS = 180_000;
  * Asks the API server for a stream of objects, one in each line.
  *
  * @param what what it does, for the error: "watching the Services"
- * @throws {ApiError} if it is refused, breaks off, does not begin within 15 s, or is silent for 3 min
+ * @param signal ends it
+ * @throws {ApiError} if it is refused, breaks off, is ended by the signal, does not begin within 15 s,
+ *   or is silent for 3 min
  */
-export async function* streamApi<T>(what: string, request: ApiRequest): AsyncGenerator<T, void> {
+export async function* streamApi<T>(
+  what: string,
+  request: ApiRequest,
+  signal: AbortSignal,
+): AsyncGenerator<T, void> {
   const watchdog = new Watchdog();
   try {
     watchdog.allow(TIMEOUT_MS);
-    const response = await open(request, watchdog.signal);
+    const response = await open(request, AbortSignal.any([watchdog.signal, signal]));
     if (response.statusCode !== 200) {
       const body = await text(response);
       throw refusal(what, { ...headOf(response), body });

@@ -9,8 +9,8 @@ import { retryDelay } from "./work-queue";
 const BACKOFF = { baseMs: 200, maxMs: 5000 };
 /** A watch that has lived that long did not fail to begin. */
 const HEALTHY_MS = 10_000;
-/** The state to begin at is too old, or, after etcd was put back, too new. */
-const UNKNOWN_STATE = [410, 504];
+/** So answers the API server if the state to begin at is newer than all: etcd was put back. */
+const TOO_NEW = 504;
 
 /** A kind whose objects are followed, and what is done with what becomes of them. */
 export interface Subject<T extends Followable> {
@@ -35,6 +35,7 @@ export class Informer<T extends Followable = Followable> {
   /** The resourceVersion of the last list, and of the last event of the watch. */
   #listedAt = "";
   #watchedTo = "";
+  #renewal = new AbortController();
 
   constructor(subject: Subject<T>, meter: WatchMeter) {
     this.#subject = subject;
@@ -90,14 +91,15 @@ export class Informer<T extends Followable = Followable> {
   /**
    * Watches from the last list on, for as long as the process lives.
    *
-   * @param relist lists again; called when the API server no longer knows where the watch has ended
+   * @param relist lists again; called when the API server refuses to watch, be it that it no longer
+   *   knows where the watch has ended: what a watch may not tell, lists do
    */
   async watch(relist: () => Promise<unknown>): Promise<never> {
     this.#goToLastList();
     for (let failures = 0; ; ) {
       const openedAt = performance.now();
       const error = await this.#watchOnce();
-      if (error instanceof ApiError && UNKNOWN_STATE.includes(error.status ?? 0)) {
+      if (error instanceof ApiError && (error.isRefusal || error.status === TOO_NEW)) {
         await relist().then(
           () => {
             this.#goToLastList();
@@ -112,10 +114,18 @@ export class Informer<T extends Followable = Followable> {
     }
   }
 
+  /** Has the watch made anew, from the last list on: it is dead. */
+  renew(): void {
+    this.#goToLastList();
+    this.#renewal.abort();
+  }
+
   /** Watches until the API server ends it, or it fails. @returns why it failed, if it did */
   async #watchOnce(): Promise<unknown> {
+    const { objects } = this.#subject;
+    this.#renewal = new AbortController();
     try {
-      for await (const event of this.#subject.objects.watch(this.#watchedTo)) {
+      for await (const event of objects.watch(this.#watchedTo, this.#renewal.signal)) {
         this.#watchedTo = event.object.metadata?.resourceVersion ?? this.#watchedTo;
         this.#tell(event);
       }

@@ -8,8 +8,6 @@ import type { Metrics } from "./metrics";
 import { WatchMetrics } from "./watch-metrics";
 import { retryDelay } from "./work-queue";
 
-/** Time to act on what the last list brought, before the process ends. */
-const LAST_WORK_MS = 3000;
 const BACKOFF = { baseMs: 1000, maxMs: 10_000 };
 
 interface Parts {
@@ -19,7 +17,7 @@ interface Parts {
 }
 
 /** An informer of whatever kind. */
-type AnyInformer = Pick<Informer, "plural" | "list" | "watch">;
+type AnyInformer = Pick<Informer, "plural" | "list" | "watch" | "renew">;
 
 interface Found {
   readonly informer: AnyInformer;
@@ -30,8 +28,7 @@ interface Found {
  * The informers of all kinds, which do not rely on their watches: now and then all there is is listed.
  *
  * What a watch missed is put right then. When a watch does not tell of it within another interval,
- * nor of anything else, it is dead, and the process ends for Kubernetes to start it again: Pepr's own
- * health check says OK whatever happens.
+ * nor of anything else, it is dead, and made anew.
  */
 export class Informers {
   readonly #parts: Parts;
@@ -93,7 +90,8 @@ export class Informers {
     for (const { informer, news } of await this.#list()) {
       const finding = suspicions.get(informer)?.note(news, performance.now());
       if (finding?.dead) {
-        await this.#end(informer.plural, news.untold);
+        this.#log.error(deadMessage(informer.plural, news.untold));
+        informer.renew();
       }
       waits.push(finding?.nextMs ?? Infinity);
     }
@@ -116,13 +114,11 @@ export class Informers {
     this.#listing ??= listAll().finally(() => (this.#listing = undefined));
     return this.#listing;
   }
+}
 
-  async #end(plural: string, untold: number): Promise<never> {
-    const message =
-      `The watch of the ${plural} is dead: it has not told of ${untold} change(s) that ` +
-      "lists brought. This process ends, to be started again";
-    this.#log.fatal({ untold }, message);
-    await sleep(LAST_WORK_MS);
-    process.exit(1);
-  }
+function deadMessage(plural: string, untold: number): string {
+  return (
+    `The watch of the ${plural} is dead: it has not told of ${untold} change(s) that lists ` +
+    "brought. It is made anew"
+  );
 }

@@ -115,14 +115,27 @@ describe("the watch of an informer", () => {
       },
     ],
     ["as too old", ({ response }) => response.writeHead(410).end('{"message": "too old"}')],
+    ["as forbidden", ({ response }) => response.writeHead(403).end('{"message": "not you"}')],
     ["as too new", ({ response }) => response.writeHead(504).end('{"message": "too large"}')],
-  ])("lists again if its state is refused %s", async (_, refuse) => {
+  ])("lists again if it is refused %s", async (_, refuse) => {
     await listAt("9");
     void informer.watch(relist);
     refuse(await watched(1));
     page(await listed(2), "30", [["a", "25"]]);
     expect((await watched(2)).query.resourceVersion).toBe("30");
     expect(told).toEqual(["a 25"]);
+  });
+
+  it("is made anew from the last list on when somebody says so", async () => {
+    await listAt("9");
+    void informer.watch(relist);
+    const { response } = await watched(1);
+    const listing = informer.list();
+    page(await listed(2), "30", [["a", "25"]]);
+    (await listing)();
+    informer.renew();
+    expect((await watched(2)).query.resourceVersion).toBe("30");
+    await until(() => response.destroyed);
   });
 
   it("is made anew if it is silent for so long that it must be dead", async () => {
