@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { fallbackBreaches, isSettled } from "../invariants/fallbacks";
+import { fallbackBreaches, unsettled } from "../invariants/fallbacks";
 import { perform } from "./actions";
 import type { ClusterApi } from "./cluster-api";
 import type { Checker, Findings } from "./checker";
@@ -66,7 +66,7 @@ async function untilHeld({ stage, world, limitMs }: Parts) {
   while (Date.now() - begin < SETTLE_MS) {
     const snapshot = world.snapshot();
     const now = Date.now();
-    const isDone = isSettled(snapshot);
+    const isDone = unsettled(snapshot).length === 0;
     settledAt = isDone ? settledAt : now;
     watchedAt = isDone && stage.isWatching ? watchedAt : now;
     const breaches = fallbackBreaches(snapshot);
@@ -75,8 +75,13 @@ async function untilHeld({ stage, world, limitMs }: Parts) {
     }
     await sleep(POLL_MS);
   }
-  const what = `Kubernetes' own controllers, or the operator, did not run within ${SETTLE_MS / 1000} s`;
-  return { heldAfterMs: SETTLE_MS, breaches: [{ subject: "the cluster", what }] };
+  const left = unsettled(world.snapshot());
+  const what = left.length > 0 ? left.join("; ") : "the operator does not watch";
+  const late = `after ${SETTLE_MS / 1000} s`;
+  return {
+    heldAfterMs: SETTLE_MS,
+    breaches: [{ subject: "the cluster", what: `${late}: ${what}` }],
+  };
 }
 
 function countEnds({ operators }: Stage): number {

@@ -35,16 +35,20 @@ export function fallbackBreaches(snapshot: Snapshot, podNamePrefix = "service-wa
 }
 
 /**
- * Whether Kubernetes' own controllers are done: no Pod but the operator's is on its way, and the
- * EndpointSlices say what the Pods are. Before, the operator can't be done either.
+ * What Kubernetes' own controllers are not done with: Pods, other than the operator's, that are on
+ * their way, and EndpointSlices that do not say what the Pods are. Before, the operator can't be done.
  */
-export function isSettled(snapshot: Snapshot): boolean {
+export function unsettled(snapshot: Snapshot): string[] {
   const real = snapshot.pods.filter(pod => serviceOfFallback(pod) === undefined);
   const onTheirWay = real.filter(
     ({ metadata, status }) => metadata?.deletionTimestamp ?? status?.phase === "Pending",
   );
   const services = snapshot.services.filter(isLookedAfter);
-  return onTheirWay.length === 0 && services.every(service => agrees(snapshot, real, service));
+  const untold = services.filter(service => !agrees(snapshot, real, service));
+  return [
+    ...onTheirWay.map(pod => `Pod ${keyOf(pod)} starts or ends`),
+    ...untold.map(service => `the EndpointSlices of Service ${keyOf(service)} are not up to date`),
+  ];
 }
 
 function agrees({ slices, pods }: Snapshot, real: readonly PodObject[], service: ServiceObject) {

@@ -15,8 +15,6 @@ export interface Contender {
   readonly name: ContenderName;
   /** Its user in the audit log. */
   readonly user: string;
-  /** What it leaves behind when it ends makes a second start another thing than the first one. */
-  readonly hasState: boolean;
   /** Starts it. @returns its process id */
   start(): Promise<number>;
   stop(): Promise<void>;

@@ -13,7 +13,6 @@ const LOG_LINES = 30;
 
 /** The operator, as its Pod runs it. */
 export class Ours implements Contender {
-  readonly hasState = true;
   readonly user: string;
   #process: OperatorProcess | undefined;
 
@@ -65,7 +64,6 @@ function profilers(folder: string | undefined): string[] {
 
 /** A loop of a hundred lines: what no controller can be faster than. */
 export class Floor implements Contender {
-  readonly hasState = false;
   readonly user: string;
   #child: ChildProcess | undefined;
   #output = "";
@@ -126,7 +124,6 @@ const CRASH = /event\['objet'\]/g;
 /** The original's controller, mended where it crashes. */
 export class Original implements Contender {
   readonly name = "original";
-  readonly hasState = false;
   readonly user: string;
 
   constructor(

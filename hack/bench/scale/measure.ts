@@ -56,7 +56,7 @@ export class Measurement {
       critical: stage.critical,
     };
     try {
-      if (contender.hasState) await this.#beginOnce();
+      await this.#beginOnce();
       this.#tell({ start: (measured.start = await this.#start()) });
       this.#tell({ rest: (measured.rest = await this.#rest()) });
       this.#tell({ events: (measured.events = await this.#events()) });
@@ -73,7 +73,7 @@ export class Measurement {
     return measured;
   }
 
-  /** So that what it writes down at its first start is there. */
+  /** So that what it writes down at its first start is there, and the API server has read what it asks for. */
   async #beginOnce(): Promise<void> {
     await this.#start();
     await this.contender.stop();

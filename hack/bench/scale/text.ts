@@ -9,7 +9,8 @@ npm run bench -- --original DIR --python FILE
 
 on a control plane of its own, with Linux, Go and Node.js. \`DIR\` is a checkout of the
 [original's controller](https://github.com/majeinfo/critsvc-k8s-controller), \`FILE\` a Python with the
-package \`kubernetes\`; without them it is left out. \`-- --help\` tells the rest.
+package \`kubernetes\`; without them it is left out. \`-- --help\` tells the rest. How the operator came to
+these figures, and what still holds it back: [upstream](upstream.md).
 
 ## How
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PodObject } from "../../../capabilities/domain/kubernetes";
-import { fallbackBreaches, isSettled } from "../../../hack/invariants/fallbacks";
+import { fallbackBreaches, unsettled } from "../../../hack/invariants/fallbacks";
 import type { Snapshot } from "../../../hack/invariants/snapshot";
 import {
   critical,
@@ -140,7 +140,7 @@ function notReady(pods: readonly PodObject[]): PodObject {
   return { ...pods[0], status: NOT_READY };
 }
 
-describe("isSettled", () => {
+describe("unsettled", () => {
   it.each<[string, boolean, Snapshot]>([
     ["EndpointSlices and Pods agree", true, quiet({ pods: [pod("p1")], slices: [slice("p1")] })],
     ["only a fallback is missing from them", true, quiet({ slices: [slice()] })],
@@ -154,6 +154,6 @@ describe("isSettled", () => {
     ["a Pod is on its way", false, quiet({ pods: [pod("p1", { phase: "Pending" })] })],
     ["there is no EndpointSlice", false, quiet({ slices: [] })],
   ])("%s: %s", (_, settled, snapshot) => {
-    expect(isSettled(snapshot)).toBe(settled);
+    expect(unsettled(snapshot).length === 0).toBe(settled);
   });
 });
