@@ -104,6 +104,9 @@ export function controllerManagerArgs(kubeconfig: string): string[] {
     // The defaults suit a shared API server; here a test with many Services would wait for them.
     "--kube-api-qps=500",
     "--kube-api-burst=1000",
+    // kwok's Nodes do not die. A watch of their leases that stalls after the API server was killed is not
+    // to make one NotReady, whose Pods are then neither scheduled nor Ready.
+    "--node-monitor-grace-period=24h",
   ];
 }
 
