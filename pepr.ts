@@ -18,7 +18,7 @@ const operator = new Operator(config);
 const informers = new Informers({
   metrics: operator.metrics,
   onListed: () => {
-    operator.criticalServicesAreKnown();
+    operator.allIsKnown();
   },
 });
 

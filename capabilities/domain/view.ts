@@ -165,13 +165,12 @@ export class View {
   }
 
   /**
-   * To be called once it is known that all CriticalServices were seen. Before, a Service that none
+   * To be called when all there is was seen. Before the first time, a Service that no CriticalService
    * names is left as it is: after a restart its fallback Pod may well be wanted.
+   *
+   * @returns the Services that something of ours is there for
    */
-  criticalServicesAreKnown(): ServiceKey[] {
-    if (this.#criticalServicesKnown) {
-      return [];
-    }
+  allIsKnown(): ServiceKey[] {
     this.#criticalServicesKnown = true;
     return [...new Set([...this.#fallbacks.keys(), ...this.#standbySlices.keys()])];
   }

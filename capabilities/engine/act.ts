@@ -39,6 +39,12 @@ export interface ActParts {
   readonly log: typeof Log;
 }
 
+/**
+ * After a deed the Service is looked at again at once. Mostly a watch tells of what was done, and there
+ * is nothing new; but it may be dead, and what takes several steps is not to wait for the next list.
+ */
+const LOOK_AGAIN_MS = 0;
+
 type Start = Extract<Decision, { action: "start" }>;
 type Publish = Extract<Decision, { action: "publish" }>;
 
@@ -66,6 +72,23 @@ export class Actor {
     source: ContentSource,
   ): Promise<number | undefined> {
     this.#reconsider(key, decision);
+    switch (decision.action) {
+      case "wait":
+        return decision.ms;
+      case "keep":
+      case "nothing":
+        return undefined;
+      default:
+        return (await this.#attempt(key, decision, source)) ?? LOOK_AGAIN_MS;
+    }
+  }
+
+  /** @returns milliseconds until it may be done; undefined: it was */
+  async #attempt(
+    key: ServiceKey,
+    decision: Exclude<Decision, { action: "wait" | "keep" | "nothing" }>,
+    source: ContentSource,
+  ): Promise<number | undefined> {
     const { reason } = decision;
     switch (decision.action) {
       case "start":
@@ -83,11 +106,6 @@ export class Actor {
         const { slices } = decision;
         return this.#withdrawals.attempt(key, reason, () => this.#withdraw(key, slices, reason));
       }
-      case "wait":
-        return decision.ms;
-      case "keep":
-      case "nothing":
-        return undefined;
     }
   }
 

@@ -130,9 +130,12 @@ export class Operator implements Hooks {
     this.#queue.add(...this.#view.dropCriticalService(criticalService));
   }
 
-  /** To be called once all CriticalServices that there are were seen; again does no harm. */
-  criticalServicesAreKnown(): void {
-    this.#queue.add(...this.#view.criticalServicesAreKnown());
+  /**
+   * To be called when all there is was listed. What something of ours is there for is looked at again:
+   * a list says what is, and not what has come and gone while a watch was dead.
+   */
+  allIsKnown(): void {
+    this.#queue.add(...this.#view.allIsKnown());
   }
 
   /** Whether everything known was dealt with once since the start. */

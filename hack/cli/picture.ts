@@ -56,6 +56,6 @@ export function viewOf(picture: Picture): View {
   picture.services.forEach(service => view.setService(service));
   picture.slices.forEach(slice => view.setSlice(slice));
   picture.criticalServices?.forEach(criticalService => view.setCriticalService(criticalService));
-  view.criticalServicesAreKnown();
+  view.allIsKnown();
   return view;
 }

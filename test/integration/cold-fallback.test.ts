@@ -62,6 +62,7 @@ describe("a lame critical Service", () => {
   it("gets it when its Pods are there but none is Ready", async () => {
     await play.criticalService("shop");
     await play.service("shop");
+    await play.fallbackServes("shop");
     await play.pod("web", "shop");
     await play.fallbackGone("shop");
 

@@ -8,13 +8,13 @@ describe("the view of CriticalServices", () => {
     view.setService(service());
     view.setCriticalService(critical({ matchLabels: [{ key: "app", value: "other" }] }));
     expect(view.situation(KEY).protectedBy).toBeUndefined();
-    view.criticalServicesAreKnown();
+    view.allIsKnown();
     expect(view.situation(KEY).protectedBy).toEqual([]);
   });
 
   it("asks for the Services that a changed CriticalService named before and names now", () => {
     const view = new View();
-    view.criticalServicesAreKnown();
+    view.allIsKnown();
     view.setService(service());
     expect(view.setCriticalService(critical(NAMES_WEB))).toContain(KEY);
     expect(view.situation(KEY).protectedBy).toMatchObject([{ name: "web" }]);
@@ -39,7 +39,7 @@ describe("the view of CriticalServices", () => {
 
   it("lets a broken CriticalService protect nothing, and says what is wrong", () => {
     const view = new View();
-    view.criticalServicesAreKnown();
+    view.allIsKnown();
     view.setService(service());
     view.setCriticalService(critical({ matchLabels: [] }));
     const { problems } = view.criticalService("web") ?? {};
@@ -47,7 +47,7 @@ describe("the view of CriticalServices", () => {
     expect(view.situation(KEY).protectedBy).toEqual([]);
   });
 
-  it("asks for all that has a fallback or a standby once the CriticalServices are known", () => {
+  it("asks for all that has a fallback or a standby whenever all is known", () => {
     const view = new View();
     view.setService(service());
     view.setFallback(fallback());
@@ -55,13 +55,14 @@ describe("the view of CriticalServices", () => {
     const [owner] = fallback().metadata.ownerReferences;
     const ownerReferences = owner ? [{ ...owner, name: "cart" }] : [];
     view.setSlice({ metadata: { ...standbySlice().metadata, labels, ownerReferences } });
-    expect(view.criticalServicesAreKnown()).toEqual([KEY, "shop/cart"]);
-    expect(view.criticalServicesAreKnown()).toEqual([]);
+    for (const time of ["first", "second"]) {
+      expect(view.allIsKnown(), time).toEqual([KEY, "shop/cart"]);
+    }
   });
 
   it("takes one that was made anew for another", () => {
     const view = new View();
-    view.criticalServicesAreKnown();
+    view.allIsKnown();
     view.setService(service());
     const first = critical({ matchLabels: [{ key: "app", value: "other" }] });
     const second = critical(NAMES_WEB, "3");
@@ -76,7 +77,7 @@ describe("the view of CriticalServices", () => {
 
   it("forgets one that is gone, whatever comes late", () => {
     const view = new View();
-    view.criticalServicesAreKnown();
+    view.allIsKnown();
     view.setService(service());
     view.setCriticalService(critical(NAMES_WEB, "1"));
     expect(view.dropCriticalService(critical(NAMES_WEB, "3"))).toEqual([KEY]);

@@ -92,7 +92,7 @@ describe("View, whichever watch is ahead", () => {
     fc.assert(
       fc.property(interleaving, fc.boolean(), (order, twice) => {
         const view = new View();
-        view.criticalServicesAreKnown();
+        view.allIsKnown();
         const streams = { update: [...updates], deletion: [...deletions] };
         for (const stream of order) {
           const step = streams[stream === "update" ? "update" : "deletion"].shift();

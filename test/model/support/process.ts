@@ -62,7 +62,7 @@ export class OperatorProcess {
         this.watches.forEach(watch => {
           watch.tellAll();
         });
-        this.#operator.criticalServicesAreKnown();
+        this.#operator.allIsKnown();
       }
     }, BEGIN_MS);
   }
