@@ -10,8 +10,8 @@ export type ProxyFault =
   | { readonly kind: "late lists"; readonly delayMs: number }
   /** Answers 429 with `Retry-After: 1`, to a share of the requests. */
   | { readonly kind: "busy"; readonly share: number }
-  /** Answers 500, to a share of the requests. */
-  | { readonly kind: "errors"; readonly share: number }
+  /** Answers 500, to a share of the requests; of those alone whose path has a word, if it is given. */
+  | { readonly kind: "errors"; readonly share: number; readonly word?: string }
   /** Connections are closed in the middle of an answer. */
   | { readonly kind: "cut"; readonly afterMs: number }
   /** Connections are closed before there is an answer. */
@@ -28,6 +28,11 @@ export interface Treatment {
 }
 
 const FORWARD: Treatment = { fate: "forward", delayMs: 0 };
+
+/** Whether a fault has to do with requests of this path. */
+export function concerns(fault: ProxyFault | undefined, path: string): boolean {
+  return fault?.kind !== "errors" || fault.word === undefined || path.includes(fault.word);
+}
 
 /**
  * What becomes of a request while there is a fault.

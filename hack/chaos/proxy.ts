@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { Agent, createServer, request, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { treat, type ProxyFault } from "./faults";
+import { concerns, treat, type ProxyFault } from "./faults";
 import { Answer } from "./answer";
 
 /** A request that came through the proxy, and what became of it. */
@@ -98,7 +98,8 @@ export class FaultProxy {
     const isWatch = new URL(path, this.#upstream).searchParams.get("watch") === "true";
     const isList = method === "GET" && !isWatch && isCollection(path);
     const record = this.#record(method, path);
-    const { fate, delayMs, cutAfterMs } = treat(this.#fault, this.#count++, isList);
+    const fault = concerns(this.#fault, path) ? this.#fault : undefined;
+    const { fate, delayMs, cutAfterMs } = treat(fault, this.#count++, isList);
     const answer = new Answer(outgoing, new URL(path, this.#upstream).pathname, delayMs, record);
     if (isWatch) {
       this.#watches.add(answer);

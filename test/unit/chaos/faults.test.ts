@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { treat, type ProxyFault, type Treatment } from "../../../hack/chaos/faults";
+import { concerns, treat, type ProxyFault, type Treatment } from "../../../hack/chaos/faults";
 
 describe("treat", () => {
   it.each<[ProxyFault | undefined, Partial<Treatment>]>([
@@ -36,5 +36,16 @@ describe("treat", () => {
     const hit = fates.filter(({ fate }) => fate !== "forward").length;
     expect(hit).toBeGreaterThan(295);
     expect(hit).toBeLessThan(305);
+  });
+});
+
+describe("concerns", () => {
+  it.each<[ProxyFault | undefined, string, boolean]>([
+    [{ kind: "errors", share: 1 }, "/api/v1/pods", true],
+    [{ kind: "errors", share: 1, word: "pods" }, "/api/v1/pods", true],
+    [{ kind: "errors", share: 1, word: "pods" }, "/api/v1/services", false],
+    [{ kind: "silence" }, "/api/v1/pods", true],
+  ])("%j, %s: %s", (fault, path, concerned) => {
+    expect(concerns(fault, path)).toBe(concerned);
   });
 });
