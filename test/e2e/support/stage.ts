@@ -139,10 +139,11 @@ export class Stage {
     return names.split(" ").filter(Boolean);
   }
 
-  /** UIDs of the fallback Pods. */
+  /** UIDs of the fallback Pods, without those that are being deleted. */
   async fallbacks(): Promise<string[]> {
-    const label = ["-l", "mycrd.com/fallback-for"];
-    const uids = await this.kubectl("get", "pods", ...label, "-o", "jsonpath={..metadata.uid}");
+    const live =
+      "go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.uid}} {{end}}{{end}}";
+    const uids = await this.kubectl("get", "pods", "-l", "mycrd.com/fallback-for", "-o", live);
     return uids.split(" ").filter(Boolean);
   }
 
