@@ -98,8 +98,7 @@ export class FaultProxy {
     const isWatch = new URL(path, this.#upstream).searchParams.get("watch") === "true";
     const isList = method === "GET" && !isWatch && isCollection(path);
     const record = this.#record(method, path);
-    const fault = concerns(this.#fault, path) ? this.#fault : undefined;
-    const { fate, delayMs, cutAfterMs } = treat(fault, this.#count++, isList);
+    const { fate, delayMs, cutAfterMs } = treat(this.#faultOf(path), this.#count++, isList);
     const answer = new Answer(outgoing, new URL(path, this.#upstream).pathname, delayMs, record);
     if (isWatch) {
       this.#watches.add(answer);
@@ -122,6 +121,10 @@ export class FaultProxy {
         incoming.resume();
         answer.refuse(fate);
     }
+  }
+
+  #faultOf(path: string): ProxyFault | undefined {
+    return concerns(this.#fault, path) ? this.#fault : undefined;
   }
 
   #record(method: string, path: string): ProxiedRequest {
