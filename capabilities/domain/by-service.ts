@@ -17,11 +17,10 @@ export class ByService<T> {
    */
   put(key: ServiceKey, { uid = "", resourceVersion }: ObjectMeta, value: T): void {
     const version = Number(resourceVersion);
-    const objects = this.#objects.get(key) ?? new Map<string, Versioned<T>>();
+    const objects = this.#objects.get(key) ?? this.#open(key);
     const known = objects.get(uid);
     if (!(known && known.version > version)) {
-      this.#objects.set(key, objects.set(uid, { version, value }));
-      this.#byNamespace.add(splitServiceKey(key).namespace, key);
+      objects.set(uid, { version, value });
     }
   }
 
@@ -57,5 +56,13 @@ export class ByService<T> {
 
   keys(): ServiceKey[] {
     return [...this.#objects.keys()];
+  }
+
+  /** Makes a place for the objects of a Service that has none yet. */
+  #open(key: ServiceKey): Map<string, Versioned<T>> {
+    const objects = new Map<string, Versioned<T>>();
+    this.#objects.set(key, objects);
+    this.#byNamespace.add(splitServiceKey(key).namespace, key);
+    return objects;
   }
 }

@@ -25,10 +25,9 @@ export interface News<T> {
  * What is known of the objects of one kind, from a watch that may be late, lossy or dead, and from
  * lists.
  *
- * The watches of Pepr's client list too now and then, and call an object deleted that a list does not
- * have. A list that is late does not have what was created since, so such a deletion is not believed:
- * a real one has a newer resourceVersion than all states of the object. Lists of our own tell of the
- * deletions that were missed, as their resourceVersion says of what time they are.
+ * What the two tell of one object comes in any order. A deletion that is older than a known state is
+ * not believed: the object has left a watch that selects by a label, and come back since. A list tells
+ * of the deletions that were missed, as its resourceVersion says of what time it is.
  *
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
  */

@@ -27,8 +27,8 @@ import { Tombstones } from "./tombstones";
  * What the operator knows of the cluster, put together from the watches.
  *
  * Each `set…` and `drop…` returns the keys of the Services that it may concern. Events may come
- * twice, and those of one object in any order between its two watches (one tells of creations and
- * updates, one of deletions): a state older than the object's deletion is passed over.
+ * twice, and what watches, lists and answers tell of one object in any order: a state older than the
+ * object's deletion is passed over.
  */
 export class View {
   readonly #slices = new ByService<SliceRecord>();

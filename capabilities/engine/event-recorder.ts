@@ -61,7 +61,10 @@ export class EventRecorder {
     const times = (this.#pending.get(key)?.occurrence.times ?? 0) + 1;
     const occurrence = { at: new Date(), times };
     this.#pending.set(key, { regarding, announcement, occurrence });
-    this.#pending.delete(keyOf(regarding, OVERTAKES[announcement.reason] ?? ""));
+    const overtaken = OVERTAKES[announcement.reason];
+    if (overtaken) {
+      this.#pending.delete(keyOf(regarding, overtaken));
+    }
     this.#queue.addLater(key, TOLD_AFTER_MS);
   }
 

@@ -61,7 +61,7 @@ describe("an operator whose API server fails", () => {
   });
 
   it("for long: it goes on and puts right what it missed", async () => {
-    await start({ PEPR_RESYNC_DELAY_SECONDS: "1" });
+    await start({});
     await play.criticalService("shop");
     await play.service("shop");
     await play.fallbackServes("shop");

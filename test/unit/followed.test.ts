@@ -28,7 +28,7 @@ describe("what a watch tells", () => {
     expect(followed().gone(at(6))).toBe(true);
   });
 
-  it("a deletion that a late list makes up is not believed", () => {
+  it("a deletion that is no newer than what is known is not believed", () => {
     const known = followed(at(5));
     expect(known.gone(at(5))).toBe(false);
     expect(known.listed(list(9, at(5)))).toMatchObject({ seen: [], gone: [] });

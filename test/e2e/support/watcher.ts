@@ -8,9 +8,8 @@ export const WATCHER = [...NAMESPACE, "deployment/pepr-critsvc-watcher"];
 /** A Pod that the operator runs in. */
 export interface WatcherPod {
   readonly name: string;
+  /** How often its container was started again. */
   readonly restarts: number;
-  /** How its container ended before it was started again. */
-  readonly ended: { readonly reason: string; readonly exitCode: number } | undefined;
 }
 
 /** The operator's Pods, those that are being ended too. */
@@ -22,23 +21,17 @@ export async function watcherPods(): Promise<WatcherPod[]> {
   return items.map(({ metadata, status: { containerStatuses: [container] = [] } }) => ({
     name: metadata.name,
     restarts: container?.restartCount ?? 0,
-    ended: container?.lastState.terminated,
   }));
 }
 
 /** All that one of them logged. */
-export function watcherLog(pod: string, ...flags: string[]): Promise<string> {
-  return kubectl.run(["logs", ...NAMESPACE, pod, ...flags]);
+export function watcherLog(pod: string): Promise<string> {
+  return kubectl.run(["logs", ...NAMESPACE, pod]);
 }
 
 interface Pod {
   readonly metadata: { readonly name: string };
   readonly status: {
-    readonly containerStatuses?: readonly {
-      readonly restartCount: number;
-      readonly lastState: {
-        readonly terminated?: { readonly reason: string; readonly exitCode: number };
-      };
-    }[];
+    readonly containerStatuses?: readonly { readonly restartCount: number }[];
   };
 }
