@@ -2,108 +2,22 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { K8s, kind } from "kubernetes-fluent-client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { CriticalService } from "../../capabilities/cluster/critical-services";
 import { freePort } from "../../hack/control-plane/ports";
-import type { OperatorProcess } from "../../hack/operator";
-import { openCluster, type Cluster } from "../support/cluster";
+import { useOwnOperators } from "../support/own-operators";
 import { eventually, Playground, said } from "../support/play";
 
-// Each test starts operators of its own, with its own settings, on a control plane without another.
-let cluster: Cluster;
+const own = useOwnOperators();
 let play: Playground;
-let running: OperatorProcess[];
-
-beforeAll(async () => {
-  cluster = await openCluster();
-  process.env.KUBECONFIG = cluster.controlPlane.kubeconfig;
-  const operator = await cluster.startOperator();
-  await cluster.crdServed();
-  await operator.stop("SIGKILL");
-});
-afterAll(() => cluster.close());
 
 beforeEach(async () => {
-  running = [];
   play = await Playground.create();
-});
-afterEach(() => Promise.all(running.map(operator => operator.stop("SIGKILL"))));
-
-describe("the environment", () => {
-  it("NAMESPACES limits the operator to some namespaces", async () => {
-    const other = await Playground.create();
-    const operator = await start({ NAMESPACES: `${play.namespace}, unheard-of` });
-    await Promise.all([play.criticalService("shop"), other.criticalService("shop")]);
-    await other.service("shop");
-    await play.service("shop");
-    await play.fallbackServes("shop");
-    await play.operatorCaughtUp(() => operator.lines);
-    expect(await other.find("service-watcher-shop")).toBeUndefined();
-    expect(operator.lines.some(({ msg }) => msg.includes(other.namespace))).toBe(false);
-  });
-
-  it("POD_NAME_PREFIX, POD_TEMPLATE and POD_TEMPLATE_NS say what the fallback Pod is", async () => {
-    await podTemplate("page");
-    await start({
-      NAMESPACES: play.namespace,
-      POD_NAME_PREFIX: "standin",
-      POD_TEMPLATE: "page",
-      POD_TEMPLATE_NS: play.namespace,
-    });
-    await play.criticalService("shop");
-    await play.service("shop");
-    const pod = await eventually(async () => {
-      const found = await play.find("standin-shop");
-      expect(found).toBeDefined();
-      return found;
-    });
-    expect(pod?.spec?.containers[0]?.image).toBe("example.com/page:1");
-    expect(pod?.metadata?.labels).toMatchObject({ from: "template", app: "shop" });
-  });
-
-  it("POD_TEMPLATE may ask for anything, in every namespace", async () => {
-    const other = await Playground.create();
-    await podTemplate("page", { hostNetwork: true });
-    await start({ POD_TEMPLATE: "page", POD_TEMPLATE_NS: play.namespace });
-    await other.criticalService("shop");
-    await other.service("shop");
-    const pod = await other.fallbackServes("shop");
-    expect(pod.spec?.hostNetwork).toBe(true);
-    expect(pod.metadata?.labels).toMatchObject({ from: "template" });
-  });
-
-  it("ALLOW_PRIVILEGED_TEMPLATES lets the PodTemplate of a CriticalService do the same", async () => {
-    const other = await Playground.create();
-    await podTemplate("page", { hostNetwork: true });
-    await start({ ALLOW_PRIVILEGED_TEMPLATES: "true", NAMESPACES: other.namespace });
-    const named = { podTemplate: { namespace: play.namespace, name: "page" } };
-    await other.criticalService("shop", "shop", named);
-    await other.service("shop");
-    const pod = await other.fallbackServes("shop");
-    expect(pod.spec?.hostNetwork).toBe(true);
-    expect(pod.metadata?.labels).toMatchObject({ from: "template" });
-  });
-
-  it("LOG_LEVEL takes the original's names", async () => {
-    const operator = await start({ NAMESPACES: play.namespace, LOG_LEVEL: "WARNING" });
-    await play.criticalService("shop");
-    await play.service("shop");
-    await play.fallbackServes("shop");
-    said(operator.lines, `Service shop from Namespace ${play.namespace} has no selected POD`);
-    expect(operator.lines.filter(({ level }) => level < 40)).toEqual([]);
-  });
-
-  it("ends the start with a message that names the variable if a value is bad", async () => {
-    const operator = await start({ LOG_LEVEL: "LOUD", POD_NAME_PREFIX: "No!" });
-    expect(await operator.ended()).toBe(1);
-    expect(operator.output).toContain('LOG_LEVEL is "LOUD": it must be one of trace, debug, info');
-    expect(operator.output).toContain('POD_NAME_PREFIX is "No!": it must be');
-  });
 });
 
 describe("an obstacle", () => {
   it("a missing PodTemplate is warned about once, and works once it is there", async () => {
-    const operator = await start({
+    const operator = await own.start({
       NAMESPACES: play.namespace,
       POD_TEMPLATE: "late",
       POD_TEMPLATE_NS: play.namespace,
@@ -113,7 +27,7 @@ describe("an obstacle", () => {
     const missing = `PodTemplate ${play.namespace}/late is missing: create it, or set POD_TEMPLATE`;
     const warning = await eventually(() => said(operator.lines, missing));
     expect(warning.level).toBe(40);
-    await podTemplate("late");
+    await play.podTemplate("late");
     await play.fallbackServes("shop");
     expect(operator.lines.filter(({ msg }) => msg.includes(missing))).toHaveLength(1);
   });
@@ -121,7 +35,7 @@ describe("an obstacle", () => {
   it("a Pod that the API server refuses is warned about with the API server's reason", async () => {
     const security = { "pod-security.kubernetes.io/enforce": "restricted" };
     await label(security);
-    const operator = await start({ NAMESPACES: play.namespace });
+    const operator = await own.start({ NAMESPACES: play.namespace });
     await play.criticalService("shop");
     await play.service("shop");
     const reason = 'violates PodSecurity "restricted:latest"';
@@ -133,7 +47,7 @@ describe("an obstacle", () => {
   });
 
   it("a broken CriticalService is named and stops no other", async () => {
-    const operator = await start({ NAMESPACES: play.namespace });
+    const operator = await own.start({ NAMESPACES: play.namespace });
     await withoutAdmission(async () => {
       await K8s(CriticalService).Apply({
         metadata: { name: `${play.namespace}-broken` },
@@ -154,7 +68,7 @@ describe("after a restart", () => {
   it("what happened in between is put right, and what was right is left as it was", async () => {
     const env = { NAMESPACES: play.namespace };
     const names = ["stays", "recovers", "dropped", "breaks"];
-    const operator = await start(env);
+    const operator = await own.start(env);
     for (const name of names) {
       await play.criticalService(name);
     }
@@ -167,7 +81,7 @@ describe("after a restart", () => {
     await play.pod("recovers-0", "recovers");
     await K8s(CriticalService).Delete(`${play.namespace}-dropped`);
     await play.deletePod("breaks-0");
-    await start(env);
+    await own.start(env);
 
     await play.fallbackGone("recovers");
     await play.fallbackGone("dropped");
@@ -179,25 +93,25 @@ describe("after a restart", () => {
     const { items } = await K8s(CriticalService).Get();
     await Promise.all(items.map(item => K8s(CriticalService).Delete(item.metadata?.name)));
     const env = { NAMESPACES: play.namespace };
-    const operator = await start(env);
+    const operator = await own.start(env);
     const name = await play.criticalService("shop");
     await play.service("shop");
     await play.fallbackServes("shop");
     await operator.stop("SIGKILL");
     await K8s(CriticalService).Delete(name);
-    await start(env);
+    await own.start(env);
     await play.fallbackGone("shop");
   });
 
   it("a fallback Pod of another prefix is kept, not doubled", async () => {
-    const operator = await start({ NAMESPACES: play.namespace, POD_NAME_PREFIX: "before" });
+    const operator = await own.start({ NAMESPACES: play.namespace, POD_NAME_PREFIX: "before" });
     await play.criticalService("shop");
     await play.service("shop");
     await eventually(async () => {
       expect(await play.find("before-shop")).toBeDefined();
     });
     await operator.stop("SIGKILL");
-    const next = await start({ NAMESPACES: play.namespace, POD_NAME_PREFIX: "after" });
+    const next = await own.start({ NAMESPACES: play.namespace, POD_NAME_PREFIX: "after" });
     await play.operatorCaughtUp(() => next.lines);
     expect(await play.find("before-shop")).toBeDefined();
     expect(await play.find("after-shop")).toBeUndefined();
@@ -211,7 +125,7 @@ describe("after a restart", () => {
 describe("two operators at once", () => {
   it("start one fallback Pod, and neither is in the other's way", async () => {
     const env = { NAMESPACES: play.namespace };
-    const operators = [await start(env), await start(env)];
+    const operators = [await own.start(env), await own.start(env)];
     await play.criticalService("shop");
     await play.service("shop");
     const pod = await play.fallbackServes("shop");
@@ -227,10 +141,13 @@ describe("two operators at once", () => {
 describe("the API server", () => {
   it("may be unreachable when the operator starts: it says so and goes on once it is there", async () => {
     const port = await freePort();
-    const operator = await start({ KUBECONFIG: kubeconfigOn(port), NAMESPACES: play.namespace });
+    const operator = await own.start({
+      KUBECONFIG: kubeconfigOn(port),
+      NAMESPACES: play.namespace,
+    });
     await eventually(() => said(operator.lines, "Waiting for the API server: "));
     expect(said(operator.lines, "Waiting for the API server: ").msg).toContain("ECONNREFUSED");
-    const proxy = forward(port, Number(new URL(cluster.controlPlane.server).port));
+    const proxy = forward(port, Number(new URL(own.cluster.controlPlane.server).port));
     try {
       await play.criticalService("shop");
       await play.service("shop");
@@ -242,29 +159,13 @@ describe("the API server", () => {
   });
 });
 
-async function start(env: Record<string, string>): Promise<OperatorProcess> {
-  const operator = await cluster.startOperator(env);
-  running.push(operator);
-  return operator;
-}
-
-async function podTemplate(name: string, spec: object = {}): Promise<void> {
-  await K8s(kind.PodTemplate).Apply({
-    metadata: { namespace: play.namespace, name },
-    template: {
-      metadata: { labels: { from: "template", app: "overruled" } },
-      spec: { containers: [{ name: "page", image: "example.com/page:1" }], ...spec },
-    },
-  });
-}
-
 async function label(labels: Record<string, string>): Promise<void> {
   await K8s(kind.Namespace).Apply({ metadata: { name: play.namespace, labels } }, { force: true });
 }
 
 /** Runs `action` while the API server can't reach the webhook, as when its Pods are down. */
 async function withoutAdmission(action: () => Promise<void>): Promise<void> {
-  const { kubectl } = cluster;
+  const { kubectl } = own.cluster;
   const names = ["validatingwebhookconfiguration", "mutatingwebhookconfiguration"];
   const saved = await kubectl.run(["get", names.join(), "-o", "json"]);
   await kubectl.delete(names.join(), "pepr-critsvc");
@@ -281,9 +182,9 @@ function withoutIdentity(object: object): object {
 }
 
 function kubeconfigOn(port: number): string {
-  const { server, dir } = cluster.controlPlane;
+  const { server, dir } = own.cluster.controlPlane;
   const file = join(dir, "through-proxy.kubeconfig");
-  const text = readFileSync(cluster.operatorKubeconfig, "utf8");
+  const text = readFileSync(own.cluster.operatorKubeconfig, "utf8");
   writeFileSync(file, text.replace(server, `https://127.0.0.1:${port}`));
   return file;
 }

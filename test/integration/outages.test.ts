@@ -1,35 +1,26 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FaultProxy, type ProxiedRequest } from "../../hack/chaos/proxy";
 import type { OperatorProcess } from "../../hack/operator";
-import { openCluster, type Cluster } from "../support/cluster";
+import { useOwnOperators } from "../support/own-operators";
 import { eventually, Playground, said } from "../support/play";
 
 // Each test has an operator of its own, with a proxy between it and the API server.
-let cluster: Cluster;
+const own = useOwnOperators();
 let play: Playground;
 let proxy: FaultProxy;
 let operator: OperatorProcess;
 
-beforeAll(async () => {
-  cluster = await openCluster();
-  process.env.KUBECONFIG = cluster.controlPlane.kubeconfig;
-  const first = await cluster.startOperator();
-  await cluster.crdServed();
-  await first.stop("SIGKILL");
-});
-afterAll(() => cluster.close());
-
 beforeEach(async () => {
   play = await Playground.create();
-  const pem = (file: string) => readFileSync(join(cluster.controlPlane.dir, "certs", file), "utf8");
+  const pem = (file: string) =>
+    readFileSync(join(own.cluster.controlPlane.dir, "certs", file), "utf8");
   const certificate = pem("apiserver.crt");
-  const { server } = cluster.controlPlane;
+  const { server } = own.cluster.controlPlane;
   proxy = await FaultProxy.start({ server, certificate, key: pem("apiserver.key") });
 });
-afterEach(async () => {
-  await operator.stop("SIGKILL");
+afterEach(() => {
   proxy.close();
 });
 
@@ -124,11 +115,11 @@ describe("a list that is late", () => {
 });
 
 async function start(env: Record<string, string>): Promise<void> {
-  const { dir, server } = cluster.controlPlane;
+  const { dir, server } = own.cluster.controlPlane;
   const file = join(mkdtempSync(join(dir, "proxy-")), "kubeconfig");
-  const direct = readFileSync(cluster.operatorKubeconfig, "utf8");
+  const direct = readFileSync(own.cluster.operatorKubeconfig, "utf8");
   writeFileSync(file, direct.replace(server, proxy.url));
-  operator = await cluster.startOperator({ ...env, KUBECONFIG: file, NAMESPACES: play.namespace });
+  operator = await own.start({ ...env, KUBECONFIG: file, NAMESPACES: play.namespace });
 }
 
 /** Waits until all watches are open: Pepr has one of the fallback Pods, too. */

@@ -5,9 +5,10 @@ import { startControlPlane, type ControlPlane } from "../../hack/control-plane";
 import { freePort } from "../../hack/control-plane/ports";
 import { crdServed } from "../../hack/deployment";
 import { installModule } from "../../hack/installation";
-import { Kubectl } from "../../hack/kubectl";
+import type { Kubectl } from "../../hack/kubectl";
 import { readModule, type BuiltModule } from "../../hack/module";
 import { OperatorProcess } from "../../hack/operator";
+import { kubectlOf } from "./kubectl";
 
 /** A control plane with the module's permissions and webhooks, and as many watchers as wanted. */
 export class Cluster {
@@ -84,8 +85,4 @@ export async function openCluster(
 export function sample(name: string): object {
   const file = join(__dirname, "..", "..", "hack", "samples", `${name}.yaml`);
   return parse(readFileSync(file, "utf8")) as object;
-}
-
-function kubectlOf({ binDir, kubeconfig }: ControlPlane): Kubectl {
-  return new Kubectl(join(binDir, "kubectl"), kubeconfig);
 }

@@ -73,6 +73,17 @@ export class Playground {
     return created;
   }
 
+  /** A PodTemplate whose labels are told from the Service's. */
+  async podTemplate(name: string, spec: object = {}): Promise<void> {
+    await K8s(kind.PodTemplate).Apply({
+      metadata: { namespace: this.namespace, name },
+      template: {
+        metadata: { labels: { from: "template", app: "overruled" } },
+        spec: { containers: [{ name: "page", image: "example.com/page:1" }], ...spec },
+      },
+    });
+  }
+
   async deletePod(name: string): Promise<void> {
     await K8s(kind.Pod).InNamespace(this.namespace).Delete(name);
   }

@@ -27,3 +27,9 @@ export interface Manifest {
 export function nameOf({ metadata }: { metadata: ObjectMeta }): string {
   return `${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
 }
+
+/** The reverse of {@link nameOf}. */
+export function split(path: string): { namespace: string; name: string } {
+  const [namespace = "", name = ""] = path.split("/");
+  return { namespace, name };
+}

@@ -8,9 +8,10 @@ import {
 } from "../../../hack/invariants/snapshot";
 import { ApiServer } from "./api-server";
 import { Controllers, type Pace } from "./controllers";
-import { DEFAULT_TEMPLATE, PROTECTIONS, SELECTORS, type History, type Step } from "./history";
+import { DEFAULT_TEMPLATE, SELECTORS, type History, type Step } from "./history";
 import { note } from "./diary";
-import { nameOf, type Kind, type Manifest, type Stored } from "./objects";
+import { CONTAINERS, manifestOf } from "./manifests";
+import { nameOf, split, type Kind, type Manifest, type Stored } from "./objects";
 import { OperatorProcess } from "./process";
 import { Reaches } from "./reach";
 import type { Fate, Fault } from "./requests";
@@ -18,10 +19,6 @@ import { pass } from "./time";
 
 const PACE: Pace = { endpointsMs: 5, podStartMs: 20, garbageMs: 10 };
 const WELL: Fate = { ms: 1, fault: "none" };
-const CONTAINERS = [{ name: "main", image: "busybox", ports: [{ containerPort: 8080 }] }];
-const TCP = { name: "web", port: 80, targetPort: 8080, protocol: "TCP" };
-/** Which a page does not serve, as its warning says. */
-const UDP = { name: "dns", port: 53, targetPort: 53, protocol: "UDP" };
 
 /** A cluster, and the operators that run in it. */
 export class World {
@@ -278,47 +275,6 @@ export class World {
       this.server.create(kind, manifest);
     }
   }
-}
-
-function serviceManifest(step: Extract<Step, { does: "service" }>): Manifest {
-  const labels: Record<string, string> = step.critical ? { critical: "yes" } : {};
-  const spec = {
-    type: step.external ? "ExternalName" : "ClusterIP",
-    selector: { ...SELECTORS[step.selector] },
-    ports: [TCP, ...(step.udp ? [UDP] : [])],
-    ipFamilies: ["IPv4"],
-  };
-  return { metadata: { ...split(step.name), labels }, spec };
-}
-
-function manifestOf(
-  step: Extract<Step, { does: "service" | "critical" | "template" | "configMap" }>,
-): [Kind, Manifest | undefined, string] {
-  switch (step.does) {
-    case "service":
-      return ["Service", serviceManifest(step), step.name];
-    case "critical": {
-      const matchLabels = [{ key: "critical", value: "yes" }];
-      const spec = { matchLabels, ...PROTECTIONS[step.protection] };
-      return ["CriticalService", { metadata: { name: step.name }, spec }, `/${step.name}`];
-    }
-    case "template": {
-      const power = step.state === "privileged" ? { hostNetwork: true } : {};
-      const template = { metadata: {}, spec: { containers: CONTAINERS, ...power } };
-      const manifest = { metadata: split(step.name), template };
-      return ["PodTemplate", step.state === "none" ? undefined : manifest, step.name];
-    }
-    case "configMap": {
-      const metadata = split("shop/page");
-      const data = { html: step.html };
-      return ["ConfigMap", step.html === undefined ? undefined : { metadata, data }, "shop/page"];
-    }
-  }
-}
-
-function split(path: string): { namespace: string; name: string } {
-  const [namespace = "", name = ""] = path.split("/");
-  return { namespace, name };
 }
 
 function nameIn({ metadata }: { metadata?: ObjectMeta }): string {
