@@ -35,13 +35,15 @@ describe("the ports of a Service", () => {
   });
 
   it("that are not HTTP are left out, which the status and an Event say", async () => {
-    const [{ warnings = [] } = {}] = (await stage.status()).services ?? [];
-    expect(warnings).toEqual([
-      expect.stringContaining("does not serve port dns (53), which is UDP"),
-      expect.stringContaining("does not serve port tls (443), which has the appProtocol https"),
-    ]);
-    expect(await condition("Degraded")).toBe("True FallbackWarning");
-    expect(await stage.events("FallbackWarning")).toContain("dns (53)");
+    await eventually(async () => {
+      const [{ warnings = [] } = {}] = (await stage.status()).services ?? [];
+      expect(warnings).toEqual([
+        expect.stringContaining("does not serve port dns (53), which is UDP"),
+        expect.stringContaining("does not serve port tls (443), which has the appProtocol https"),
+      ]);
+      expect(await condition("Degraded")).toBe("True FallbackWarning");
+      expect(await stage.events("FallbackWarning")).toContain("dns (53)");
+    });
   });
 
   it("keep it from its fallback if no page can serve any of them, which is said too", async () => {
