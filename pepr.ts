@@ -11,6 +11,7 @@ import { Operator } from "./capabilities/engine/operator";
 import { addProcessMetrics } from "./capabilities/engine/process-metrics";
 import { installCrd, learnAll } from "./capabilities/engine/startup";
 import { own } from "./capabilities/own";
+import { podTemplates } from "./capabilities/pod-templates";
 import { services } from "./capabilities/services";
 import cfg from "./package.json";
 
@@ -25,6 +26,7 @@ const informers = new Informers({
 informers.add(services(operator));
 informers.add(endpointSlices(operator));
 informers.add(criticalServices(operator));
+informers.add(podTemplates(operator));
 const pods = informers.add(fallbackPods(operator));
 
 const capabilities = [fallbackPodWatch(pods), criticalServiceAdmission(), ...own(operator)];

@@ -1,9 +1,9 @@
 import type { kind } from "kubernetes-fluent-client";
 import { FALLBACK_LABEL } from "../domain/fallback-pod";
-import type { ObjectMeta } from "../domain/kubernetes";
+import type { EndpointSliceObject, ObjectMeta, ServiceObject } from "../domain/kubernetes";
 import { ApiError, callApi } from "./api";
 import { CRITICAL_SERVICES, type CriticalService } from "./critical-services";
-import { ENDPOINT_SLICES, pathOf, PODS, type Resource } from "./paths";
+import { ENDPOINT_SLICES, pathOf, POD_TEMPLATES, PODS, type Resource } from "./paths";
 import { streamApi } from "./stream";
 
 /** Objects of a page: what is in flight at once stays small in a big cluster, too. */
@@ -83,12 +83,17 @@ export class Collection<T extends { metadata?: ObjectMeta }> {
   }
 }
 
-export const services = new Collection<kind.Service>("Services", {
+export const services = new Collection<ServiceObject>("Services", {
   groupVersion: "v1",
   plural: "services",
 });
 
-export const endpointSlices = new Collection<kind.EndpointSlice>("EndpointSlices", ENDPOINT_SLICES);
+export const endpointSlices = new Collection<EndpointSliceObject>(
+  "EndpointSlices",
+  ENDPOINT_SLICES,
+);
+
+export const podTemplates = new Collection<kind.PodTemplate>("PodTemplates", POD_TEMPLATES);
 
 export const fallbackPods = new Collection<kind.Pod>("fallback Pods", PODS, {
   labelSelector: FALLBACK_LABEL,

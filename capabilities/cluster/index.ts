@@ -2,7 +2,6 @@ import { getConfigMapValue } from "./config-maps";
 import { writeStatus } from "./critical-services";
 import { applySlice, createSlice, deleteSlice, getSlice } from "./endpoint-slices";
 import { createEvent, getEvent, repeatEvent } from "./events";
-import { getPodTemplate } from "./pod-templates";
 import { createPod, deletePod, getPod } from "./pods";
 
 /** All that the operator asks of the API server once it runs. */
@@ -16,7 +15,6 @@ export const clusterApi = {
   getConfigMapValue,
   getEvent,
   getPod,
-  getPodTemplate,
   getSlice,
   repeatEvent,
   writeStatus,

@@ -13,6 +13,7 @@ export interface Place {
 }
 
 export const PODS: Resource = { groupVersion: "v1", plural: "pods" };
+export const POD_TEMPLATES: Resource = { groupVersion: "v1", plural: "podtemplates" };
 export const EVENTS: Resource = { groupVersion: "v1", plural: "events" };
 export const ENDPOINT_SLICES: Resource = {
   groupVersion: "discovery.k8s.io/v1",

@@ -1,9 +1,14 @@
 import type { Protector } from "./situation";
 import type { PageSpec } from "./page/spec";
 
+export interface TemplateName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** Where it is said what a fallback Pod runs. */
 export type ContentSource =
-  | { readonly kind: "podTemplate"; readonly namespace: string; readonly name: string }
+  | ({ readonly kind: "podTemplate" } & TemplateName)
   | { readonly kind: "page"; readonly page: PageSpec }
   /** No CriticalService says; the operator's own PodTemplate or the built-in page does. */
   | { readonly kind: "default" };
@@ -19,4 +24,17 @@ export function contentSource(protectors: readonly Protector[]): ContentSource {
     }
   }
   return { kind: "default" };
+}
+
+/** Whether it is a PodTemplate of that name that says it, or would if it were there. */
+export function isPodTemplate(
+  source: ContentSource,
+  { namespace, name }: Partial<TemplateName>,
+  byDefault: TemplateName,
+): boolean {
+  if (source.kind === "page") {
+    return false;
+  }
+  const wanted = source.kind === "default" ? byDefault : source;
+  return wanted.namespace === namespace && wanted.name === name;
 }

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from "./kubernetes";
+import { IDENTITY, pick, type ObjectMeta } from "./kubernetes";
 
 export interface Followable {
   metadata?: ObjectMeta;
@@ -61,10 +61,10 @@ export class Followed<T extends Followable> {
     return true;
   }
 
-  /** What is kept of an object, if this state of it is no news: all of a list would fill the memory. */
-  unlessNews(object: T): T {
+  /** What is kept of an object, if this state of it is known. */
+  ifKnown(object: T): T | undefined {
     const known = this.#known.get(uidOf(object));
-    return known && versionOf(object) <= versionOf(known) ? known : object;
+    return known && versionOf(object) <= versionOf(known) ? known : undefined;
   }
 
   /** A watch begins at the last list: it owes nothing of what that has brought. */
@@ -97,9 +97,8 @@ export class Followed<T extends Followable> {
 
   /** Only what tells which object it was: whole objects would fill the memory. */
   #keep({ metadata = {} }: T): void {
-    const { uid, name, namespace, labels, resourceVersion } = metadata;
-    const kept = { metadata: { uid, name, namespace, labels, resourceVersion } } as T;
-    this.#known.set(uid ?? "", kept);
+    const kept = { metadata: pick(metadata, ...IDENTITY, "labels") } as T;
+    this.#known.set(metadata.uid ?? "", kept);
   }
 }
 

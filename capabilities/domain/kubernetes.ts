@@ -17,6 +17,23 @@ export interface ObjectMeta {
   ownerReferences?: OwnerReference[];
 }
 
+/** The metadata that tell which state of which object it is. */
+export const IDENTITY = ["name", "namespace", "uid", "resourceVersion"] as const;
+
+/** An object with only these of its fields, as far as it has them. */
+export function pick<T extends object, Field extends keyof T>(
+  object: T,
+  ...fields: readonly Field[]
+): Pick<T, Field> {
+  const picked: Partial<T> = {};
+  for (const field of fields) {
+    if (field in object) {
+      picked[field] = object[field];
+    }
+  }
+  return picked as Pick<T, Field>;
+}
+
 export interface OwnerReference {
   apiVersion: string;
   kind: string;

@@ -1,5 +1,5 @@
 import type { ServicePort } from "./page/ports";
-import type { ServiceObject } from "./kubernetes";
+import { IDENTITY, pick, type ServiceObject } from "./kubernetes";
 
 /** What is kept of a Service. */
 export interface ServiceRecord {
@@ -18,6 +18,14 @@ export function readService(service: ServiceObject): ServiceRecord {
   const { uid = "", labels = {} } = service.metadata ?? {};
   const { selector = {}, ports = [], ipFamilies = ["IPv4"] } = service.spec ?? {};
   return { uid, labels, selector, ports, ipFamilies, skipped: skipReason(service) };
+}
+
+/** The Service without what {@link readService} does not look at. */
+export function trimService({ metadata = {}, spec = {} }: ServiceObject): ServiceObject {
+  return {
+    metadata: pick(metadata, ...IDENTITY, "labels", "deletionTimestamp"),
+    spec: pick(spec, "type", "selector", "ports", "ipFamilies"),
+  };
 }
 
 function skipReason({ metadata, spec }: ServiceObject): string | undefined {

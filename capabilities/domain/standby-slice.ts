@@ -4,7 +4,9 @@ import { SERVICE_NAME_LABEL } from "./endpoints";
 import { FALLBACK_LABEL, type FallbackPod } from "./fallback-pod";
 import {
   controllerOf,
+  IDENTITY,
   isControlledBy,
+  pick,
   type EndpointSliceObject,
   type OwnerReference,
 } from "./kubernetes";
@@ -88,6 +90,29 @@ export function readStandbySlice(slice: EndpointSliceObject): StandbySlice {
     ports: (ports ?? []).map(({ name = "", port = 0, protocol = "TCP" }) => ({
       ...{ name, port, protocol },
     })),
+  };
+}
+
+/**
+ * The EndpointSlice without what nobody looks at: of somebody else's, all but whom it lists, as
+ * {@link readSlice} does.
+ */
+export function trimSlice(slice: EndpointSliceObject): EndpointSliceObject {
+  if (isStandbySlice(slice)) {
+    return slice;
+  }
+  const { metadata = {}, endpoints } = slice;
+  return {
+    metadata: pick(metadata, ...IDENTITY, "labels"),
+    endpoints: (endpoints ?? []).map(trimEndpoint),
+  };
+}
+
+function trimEndpoint({ addresses, conditions, targetRef }: Endpoint): Endpoint {
+  return {
+    addresses: targetRef?.uid === undefined ? addresses.slice(0, 1) : [],
+    ...(conditions && { conditions: pick(conditions, "ready") }),
+    ...(targetRef && { targetRef: pick(targetRef, "uid") }),
   };
 }
 

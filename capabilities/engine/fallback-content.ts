@@ -1,40 +1,42 @@
 import type { ClusterApi } from "../cluster";
-import type { PodSpec } from "../cluster/pod-templates";
+import type { FallbackTemplate } from "../cluster/pod-templates";
 import type { Config } from "../domain/config";
-import type { ContentSource } from "../domain/content-source";
+import type { ContentSource, TemplateName } from "../domain/content-source";
 import type { Standby } from "../domain/critical-service";
 import { POD_TEMPLATE_ANNOTATION, type FallbackPod } from "../domain/fallback-pod";
 import { asStranger, borrowedFields } from "../domain/foreign-template";
-import { splitServiceKey, type PodTemplateSpec, type ServiceKey } from "../domain/kubernetes";
+import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import { firstOf } from "../domain/message";
 import { PAGE_HASH_ANNOTATION, PageError, pagePodTemplate } from "../domain/page/pod";
 import { pagePorts } from "../domain/page/ports";
 import { DEFAULT_PAGE, type PageSpec } from "../domain/page/spec";
 import { privilegedFields } from "../domain/privileges";
 import type { ServiceRecord } from "../domain/service";
-import { BriefMemory } from "./brief-memory";
 import { Obstacle } from "./obstacle";
 
 /** Ports that a page leaves out and that are named: a Service may have thousands. */
 const MAX_PORTS_NAMED = 10;
 
-export type FallbackTemplate = PodTemplateSpec<PodSpec> & { spec: PodSpec };
-
-/** As long as people who have just changed a PodTemplate will not notice. */
-const TEMPLATE_MS = 2000;
+/** Where what a fallback Pod is to run is read. */
+export interface ContentReader extends Pick<ClusterApi, "getConfigMapValue"> {
+  /** @returns undefined if there is no such PodTemplate, or it has no Pod spec */
+  readonly getPodTemplate: (
+    namespace: string,
+    name: string,
+  ) => Promise<FallbackTemplate | undefined>;
+}
 
 /** Finds out what a fallback Pod is to run. */
 export class FallbackContent {
-  readonly #api: ClusterApi;
+  readonly #reader: ContentReader;
   readonly #config: Config;
   /** Services whose ConfigMap was not there when it was read last, with the words for it. */
   readonly #missing = new Map<ServiceKey, string>();
   /** Services that got the built-in page, as there was no PodTemplate. */
   readonly #builtIn = new Set<ServiceKey>();
-  readonly #templates = new BriefMemory<FallbackTemplate | undefined>(TEMPLATE_MS);
 
-  constructor(api: ClusterApi, config: Config) {
-    this.#api = api;
+  constructor(reader: ContentReader, config: Config) {
+    this.#reader = reader;
     this.#config = config;
   }
 
@@ -115,19 +117,13 @@ export class FallbackContent {
 
   async #namedTemplate(key: ServiceKey, source: TemplateName): Promise<FallbackTemplate> {
     const id = templateId(source);
-    const template = await this.#readTemplate(source);
+    const template = await this.#reader.getPodTemplate(source.namespace, source.name);
     if (!template) {
       throw new Obstacle(`spec.podTemplate: there is no PodTemplate ${id}: create it`);
     }
     const admitted = this.#admit(key, source, template);
     const annotations = { ...admitted.metadata?.annotations, [POD_TEMPLATE_ANNOTATION]: id };
     return { ...admitted, metadata: { ...admitted.metadata, annotations } };
-  }
-
-  #readTemplate({ namespace, name }: TemplateName): Promise<FallbackTemplate | undefined> {
-    return this.#templates.recall(`${namespace}/${name}`, () =>
-      this.#api.getPodTemplate(namespace, name),
-    );
   }
 
   /**
@@ -165,7 +161,7 @@ export class FallbackContent {
   async #defaultTemplate(key: ServiceKey): Promise<FallbackTemplate | undefined> {
     const source = this.#config.podTemplate;
     const { namespace, name, required } = source;
-    const template = await this.#readTemplate({ namespace, name });
+    const template = await this.#reader.getPodTemplate(namespace, name);
     if (!template && required) {
       throw new Obstacle(
         `PodTemplate ${namespace}/${name} is missing: create it, or set POD_TEMPLATE and ` +
@@ -204,7 +200,7 @@ export class FallbackContent {
       return undefined;
     }
     const { namespace } = splitServiceKey(key);
-    const content = await this.#api.getConfigMapValue(namespace, configMap.name, configMap.key);
+    const content = await this.#reader.getConfigMapValue(namespace, configMap.name, configMap.key);
     if (content === undefined) {
       this.#missing.set(key, missingContent(namespace, configMap));
     } else {
@@ -227,11 +223,6 @@ export function missingContent(
 
 function pageHashOf({ metadata }: FallbackTemplate): string | undefined {
   return metadata?.annotations?.[PAGE_HASH_ANNOTATION];
-}
-
-interface TemplateName {
-  readonly namespace: string;
-  readonly name: string;
 }
 
 function templateId({ namespace, name }: TemplateName): string {

@@ -17,6 +17,8 @@ export interface Subject<T extends Followable> {
   /** As Kubernetes calls it. */
   readonly kind: string;
   readonly objects: Collection<T>;
+  /** Reduces an object to what is looked at: whole ones of a long list would fill the memory. */
+  readonly trim?: (object: T) => T;
   /** Told of an object that was created or changed. It does no I/O: the watch goes on at once. */
   readonly seen: (object: T) => void;
   /** Told of an object that was deleted. */
@@ -65,10 +67,11 @@ export class Informer<T extends Followable = Followable> {
 
   /** Lists all there is. @returns what takes it in @throws {ApiError} */
   async list(): Promise<() => News<T>> {
+    const { objects, trim = withoutManagedFields } = this.#subject;
     const items: T[] = [];
     let resourceVersion = "";
-    for await (const page of this.#subject.objects.pages()) {
-      items.push(...page.items.map(item => this.#followed.unlessNews(withoutBallast(item))));
+    for await (const page of objects.pages()) {
+      items.push(...page.items.map(item => this.#followed.ifKnown(item) ?? trim(item)));
       resourceVersion = page.metadata.resourceVersion ?? "";
     }
     return () => this.#takeIn({ items, metadata: { resourceVersion } });
@@ -153,9 +156,6 @@ export class Informer<T extends Followable = Followable> {
 }
 
 /** Who has set which field when is the half of many an object, and of no concern. */
-function withoutBallast<T extends Followable>(object: T): T {
-  if (object.metadata && "managedFields" in object.metadata) {
-    delete object.metadata.managedFields;
-  }
-  return object;
+function withoutManagedFields<T extends Followable>(object: T): T {
+  return { ...object, metadata: { ...object.metadata, managedFields: undefined } };
 }

@@ -1,6 +1,8 @@
+import type { kind } from "kubernetes-fluent-client";
 import { Log } from "pepr";
 import { Actor } from "./act";
 import { watchesNamespace, type Config } from "../domain/config";
+import { contentSource, isPodTemplate } from "../domain/content-source";
 import type { CriticalServiceObject } from "../domain/critical-service";
 import type {
   EndpointSliceObject,
@@ -16,6 +18,7 @@ import { EventRecorder } from "./event-recorder";
 import { FallbackContent } from "./fallback-content";
 import { LamenessLog } from "./lameness-log";
 import { Metrics } from "./metrics";
+import { PodTemplates } from "./pod-templates";
 import { ProblemLog } from "./problem-log";
 import { QueueMetrics } from "./queue-metrics";
 import { Reconciler } from "./reconcile";
@@ -37,8 +40,9 @@ export class Operator implements Hooks {
   readonly #log: typeof Log = Log.child({ component: "operator" });
   readonly #config: Config;
   readonly #view = new View();
+  readonly #templates = new PodTemplates();
   readonly #queue: WorkQueue;
-
+  readonly #problems: ProblemLog;
   readonly #status: StatusWriter;
   readonly #transitions = new Transitions(this.#log);
   #settled = false;
@@ -47,7 +51,7 @@ export class Operator implements Hooks {
     this.#config = config;
     const log = this.#log;
     const view = this.#view;
-    const problems = new ProblemLog(log);
+    const problems = (this.#problems = new ProblemLog(log));
     const queues = new QueueMetrics(this.metrics);
     const events = new EventRecorder(api, log, queues);
     const states = new ServiceStates({
@@ -63,7 +67,9 @@ export class Operator implements Hooks {
     this.#status = new StatusWriter({ view, states, api, events, queues, log, isSettled });
     const lameness = new LamenessLog(log);
     this.metrics.gauge(METRICS.lameServices, () => [[lameness.count, {}]]);
-    const content = new FallbackContent(api, config);
+    const getPodTemplate = (namespace: string, name: string) =>
+      Promise.resolve(this.#templates.get(namespace, name));
+    const content = new FallbackContent({ ...api, getPodTemplate }, config);
     const actor = new Actor({ api, view, config, content, log });
     const reconciler = new Reconciler({ view, actor, content, lameness, states, log });
     this.#queue = new WorkQueue({
@@ -107,6 +113,21 @@ export class Operator implements Hooks {
 
   fallbackPodGone(pod: PodObject): void {
     this.#handle(pod, () => this.#view.dropFallback(pod));
+  }
+
+  /** Services that were waiting for it are tried again at once. */
+  podTemplateSeen(podTemplate: kind.PodTemplate): void {
+    this.#templates.set(podTemplate);
+    const { podTemplate: byDefault } = this.#config;
+    const isAwaited = (key: ServiceKey): boolean => {
+      const { protectedBy = [] } = this.#view.situation(key);
+      return isPodTemplate(contentSource(protectedBy), podTemplate.metadata ?? {}, byDefault);
+    };
+    this.#queue.add(...this.#problems.services.filter(isAwaited));
+  }
+
+  podTemplateGone(podTemplate: kind.PodTemplate): void {
+    this.#templates.drop(podTemplate);
   }
 
   criticalServiceSeen(criticalService: CriticalServiceObject): void {

@@ -31,6 +31,11 @@ export class ProblemLog {
     this.#told.set(key, message);
   }
 
+  /** Those that have a problem now. */
+  get services(): ServiceKey[] {
+    return [...this.#told.keys()];
+  }
+
   /** The problem is over. */
   clear(key: ServiceKey): void {
     this.#told.delete(key);

@@ -1,7 +1,15 @@
 import type { kind } from "kubernetes-fluent-client";
 import { callApi, unlessNotFound } from "../../capabilities/cluster/api";
 import { CRITICAL_SERVICES } from "../../capabilities/cluster/critical-services";
-import { APPLY, pathOf, PODS, type Place, type Resource } from "../../capabilities/cluster/paths";
+import {
+  APPLY,
+  pathOf,
+  POD_TEMPLATES,
+  PODS,
+  type Place,
+  type Resource,
+} from "../../capabilities/cluster/paths";
+import { templateIn, type FallbackTemplate } from "../../capabilities/cluster/pod-templates";
 import type { CriticalServiceObject } from "../../capabilities/domain/critical-service";
 
 /**
@@ -44,6 +52,16 @@ export async function listPodsOf(namespace: string, app: string): Promise<kind.P
     { method: "GET", path: pathOf(PODS, { namespace }, { labelSelector: `app=${app}` }) },
   );
   return items;
+}
+
+/** @returns undefined if there is no such PodTemplate, or it has no Pod spec @throws {ApiError} */
+export async function getPodTemplate(
+  namespace: string,
+  name: string,
+): Promise<FallbackTemplate | undefined> {
+  const place = { namespace, name };
+  const found = await read<kind.PodTemplate>("PodTemplate", POD_TEMPLATES, place);
+  return found && templateIn(found);
 }
 
 /** @returns undefined if there is none of that name @throws {ApiError} */

@@ -5,7 +5,7 @@ import { DEFAULT_PAGE, type PageSpec } from "../../capabilities/domain/page/spec
 import { utf8Bytes } from "../../capabilities/domain/page/text";
 import type { ServiceRecord } from "../../capabilities/domain/service";
 import { portsOfStandby } from "../../capabilities/domain/standby-ports";
-import type { FallbackTemplate } from "../../capabilities/engine/fallback-content";
+import type { FallbackTemplate } from "../../capabilities/cluster/pod-templates";
 
 /** What a fallback Pod would run. */
 export interface FallbackPlan {

@@ -2,8 +2,8 @@ import { clusterApi } from "../../capabilities/cluster";
 import { ApiError } from "../../capabilities/cluster/api";
 import type { Config } from "../../capabilities/domain/config";
 import type { Decision } from "../../capabilities/domain/decide";
-import { FallbackContent } from "../../capabilities/engine/fallback-content";
-import { dryRunCriticalService } from "./cluster-api";
+import { FallbackContent, type ContentReader } from "../../capabilities/engine/fallback-content";
+import { dryRunCriticalService, getPodTemplate } from "./cluster-api";
 import { connect, type ConnectionOptions } from "./connection";
 import type { AnsweredPort } from "./fallback-plan";
 import { readManifests, type Manifests, type Written } from "./manifests";
@@ -78,10 +78,7 @@ async function reportAll(
   config: Config,
 ): Promise<MatchReport[]> {
   const picture = withThese(written, await takePicture(commonNamespace(written)));
-  const getConfigMapValue: typeof clusterApi.getConfigMapValue = async (namespace, name, key) =>
-    manifests.configMapValue(namespace, name, key) ??
-    (await clusterApi.getConfigMapValue(namespace, name, key));
-  const content = new FallbackContent({ ...clusterApi, getConfigMapValue }, config);
+  const content = new FallbackContent(readerOf(manifests), config);
   const parts = { view: viewOf(picture), content, config };
   return Promise.all(
     written.map(async ({ name, object, spec }) => ({
@@ -90,6 +87,22 @@ async function reportAll(
       services: await matchServices(spec, picture, parts),
     })),
   );
+}
+
+/** Reads each PodTemplate once, and ConfigMaps from the manifests first. */
+function readerOf(manifests: Manifests): ContentReader {
+  const templates = new Map<string, ReturnType<typeof getPodTemplate>>();
+  return {
+    getPodTemplate: (namespace, name) => {
+      const id = `${namespace}/${name}`;
+      const template = templates.get(id) ?? getPodTemplate(namespace, name);
+      templates.set(id, template);
+      return template;
+    },
+    getConfigMapValue: async (namespace, name, key) =>
+      manifests.configMapValue(namespace, name, key) ??
+      (await clusterApi.getConfigMapValue(namespace, name, key)),
+  };
 }
 
 /** All namespaces, unless the CriticalServices are about the same one. */

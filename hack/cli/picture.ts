@@ -37,7 +37,7 @@ export async function takePicture(namespace?: string): Promise<Picture> {
   ]);
   return {
     services: ofServices.items,
-    slices: ofSlices.items as EndpointSliceObject[],
+    slices: ofSlices.items,
     fallbackPods: ofPods.items,
     criticalServices: critical,
   };

@@ -78,7 +78,7 @@ describe("critsvc doctor", () => {
     const rules = (role?.rules ?? []) as { resources: string[] }[];
     const fewer = rules.filter(({ resources }) => !resources.includes("podtemplates"));
     await kubectl("patch", "clusterrole", MODULE_NAME, "--type=merge", ...patch({ rules: fewer }));
-    await expectFinding("permissions", "fail", /may not get podtemplates$/);
+    await expectFinding("permissions", "fail", /may not list podtemplates, watch podtemplates$/);
     await kubectl("patch", "clusterrole", MODULE_NAME, "--type=merge", ...patch({ rules }));
     await expectFinding("permissions", "ok", /./);
   });

@@ -11,6 +11,7 @@ const MINUTE_MS = 60_000;
 const NOTHING_ELSE = { seed: 1, steps: [], fates: [] };
 const WATCHES = { services: 0, endpointSlices: 2, pods: 4, criticalServices: 6 };
 const [COLD, WARM] = [0, 1];
+const TEMPLATE = PROTECTIONS.findIndex(spec => "podTemplate" in spec && !("standby" in spec));
 const NONE = PROTECTIONS.findIndex(spec => "matchLabels" in spec);
 
 describe("a fallback Pod that ends by itself", () => {
@@ -33,6 +34,19 @@ describe("a fallback Pod that ends by itself", () => {
     [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000].forEach((longest, index) => {
       expect(pauses[index + 1]).toBeGreaterThanOrEqual(longest / 2);
       expect(pauses[index + 1]).toBeLessThan(longest + 200);
+    });
+  });
+});
+
+describe("a Service whose PodTemplate is missing", () => {
+  it("gets its fallback as soon as the PodTemplate is there, however often it was tried", async () => {
+    await inOwnTime(1, async () => {
+      const world = new World({ operators: 1, protection: TEMPLATE, ...NOTHING_ELSE });
+      await pass(10 * MINUTE_MS);
+      expect(world.snapshot.pods.filter(pod => serviceOfFallback(pod))).toEqual([]);
+      world.take({ does: "template", name: "shop/t1", state: "good" });
+      await pass(100);
+      expect(world.snapshot.pods.filter(pod => serviceOfFallback(pod))).not.toEqual([]);
     });
   });
 });

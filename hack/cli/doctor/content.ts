@@ -1,5 +1,5 @@
-import { getPodTemplate } from "../../../capabilities/cluster/pod-templates";
 import { fallbackPods } from "../../../capabilities/cluster/collections";
+import { getPodTemplate } from "../cluster-api";
 import { operatorConfig } from "../operator-config";
 import { findingsOf, type Check, type Finding } from "./finding";
 

@@ -111,11 +111,6 @@ async function remove(
 
 function reads({ server, requests }: Parts) {
   return {
-    getPodTemplate: (namespace: string, name: string) =>
-      requests.send(`get PodTemplate ${namespace}/${name}`, () => {
-        const found = server.get("PodTemplate", `${namespace}/${name}`);
-        return found?.template;
-      }),
     getConfigMapValue: (namespace: string, name: string, key: string) =>
       requests.send(`get ConfigMap ${namespace}/${name}`, () => {
         const found = server.get("ConfigMap", `${namespace}/${name}`);

@@ -25,7 +25,7 @@ export const PROTECTIONS = [
 ] as const;
 /** Used when no CriticalService says what to run; without it the built-in page is. */
 export const DEFAULT_TEMPLATE = "linux-mag/critical-service-pod-template";
-export const WATCHES = 8;
+export const WATCHES = 10;
 
 /** Something that happens. */
 export type Step =

@@ -107,5 +107,10 @@ function watchAll(server: ApiServer, operator: Operator): Watch[] {
       operator.criticalServiceSeen.bind(operator),
       operator.criticalServiceGone.bind(operator),
     ),
+    ...both(
+      "PodTemplate",
+      operator.podTemplateSeen.bind(operator),
+      operator.podTemplateGone.bind(operator),
+    ),
   ];
 }

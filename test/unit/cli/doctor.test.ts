@@ -120,7 +120,7 @@ describe("the permissions", () => {
     );
     expect(needed).toEqual(expect.arrayContaining(["list  services", "watch  services"]));
     expect(needed).toContain("patch mycrd.com criticalservices/status");
-    expect(needed).not.toContain("watch  podtemplates");
+    expect(needed).not.toContain("watch  configmaps");
   });
 
   it("that are missing are named", () => {
