@@ -52,6 +52,15 @@ export const FIGURES = {
     ...figure("start", "From the start to a fallback for all that is lame", "s", 2),
     of: ({ start }) => start && start.lameMs / 1000,
   },
+  startFromList: {
+    ...figure(
+      "start-from-list",
+      "From the first list of EndpointSlices to a fallback for all that is lame",
+      "s",
+      2,
+    ),
+    of: ({ start }) => start?.lameFromListMs && start.lameFromListMs / 1000,
+  },
   caughtUp: {
     ...figure("caught-up", "From the start to the last request of it", "s", 2),
     of: ({ start }) => start && start.caughtUpMs / 1000,

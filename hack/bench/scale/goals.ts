@@ -34,6 +34,7 @@ export function goals(all: readonly Measured[]): Goal[] {
         goal(one, FIGURES.peakRss, 256, "Peak of the memory"),
         goal(one, FIGURES.start, 10, "Restart"),
         ratio(all, one, FIGURES.start, 2, "Restart, of the floor's"),
+        ratio(all, one, FIGURES.startFromList, 2, "Restart from the first list, of the floor's"),
       ]),
   ].filter(one => one !== undefined);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Contender } from "./contender";
 import type { Place } from "./population";
-import { add, count, endOfBurst, type Requests } from "./requests";
+import { add, count, endOfBurst, firstOf, type Requests } from "./requests";
 import type {
   EventsResult,
   LossesResult,
@@ -92,7 +92,12 @@ export class Measurement {
     const requests = this.#since(mark);
     const { cpuMs, peakRssBytes } = readUsage(this.#pid);
     const caughtUpMs = Math.max(last, endOfBurst(requests, IDLE_MS) ?? 0) - begin;
-    return { lameMs: last - begin, caughtUpMs, cpuMs, peakRssBytes, requests: count(requests) };
+    const listedAt = firstOf(requests, "list endpointslices");
+    return {
+      lameMs: last - begin,
+      ...(listedAt !== undefined && { lameFromListMs: last - listedAt }),
+      ...{ caughtUpMs, cpuMs, peakRssBytes, requests: count(requests) },
+    };
   }
 
   async #rest(): Promise<RestResult> {

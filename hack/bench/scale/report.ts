@@ -21,7 +21,11 @@ const PICTURES: readonly { id: string; title: string; figures: readonly Figure[]
   },
   { id: "memory", title: "Memory", figures: [FIGURES.peakRss] },
   { id: "cpu", title: "Processor time", figures: [FIGURES.cpuPerThousandEvents] },
-  { id: "start", title: "Start", figures: [FIGURES.start, FIGURES.caughtUp] },
+  {
+    id: "start",
+    title: "Start",
+    figures: [FIGURES.start, FIGURES.startFromList, FIGURES.caughtUp],
+  },
   { id: "outage", title: "Mass outage", figures: [FIGURES.outage] },
 ];
 

@@ -21,6 +21,15 @@ export function total(requests: Requests): number {
   return Object.values(requests).reduce((sum, number) => sum + number, 0);
 }
 
+/** When the API server got the first request of a kind; undefined if there was none. */
+export function firstOf(
+  requests: readonly Pick<Request, "what" | "receivedAt">[],
+  kind: string,
+): number | undefined {
+  const times = requests.filter(({ what }) => what === kind).map(({ receivedAt }) => receivedAt);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
 /**
  * When the last request before the first pause of more than `pauseMs` was done; undefined if there
  * was none.

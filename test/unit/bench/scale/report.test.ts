@@ -13,7 +13,10 @@ function measured(contender: ContenderName, size: number, slow: number): Measure
     contender,
     size,
     critical: size,
-    start: { lameMs: 100 * slow, caughtUpMs: 200 * slow, cpuMs: 1, peakRssBytes: 1, requests },
+    start: {
+      ...{ lameMs: 100 * slow, lameFromListMs: 50 * slow, caughtUpMs: 200 * slow },
+      ...{ cpuMs: 1, peakRssBytes: 1, requests },
+    },
     rest: { seconds: 60, cpuMs: 1, requests: {} },
     events: { events: 1000, cpuMs: 30 * slow, requests: {} },
     losses: { reactionsMs: [slow, 2 * slow, 3 * slow], requests, returnRequests: {} },

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { add, count, endOfBurst, total } from "../../../../hack/bench/scale/requests";
+import { add, count, endOfBurst, firstOf, total } from "../../../../hack/bench/scale/requests";
 
 it("a request that the log tells of twice counts once", () => {
   const requests = [
@@ -30,4 +30,14 @@ it.each([
       50,
     ),
   ).toBe(end);
+});
+
+it("the first of a kind is told by when it arrived", () => {
+  const requests = [
+    { what: "list pods", receivedAt: 3 },
+    { what: "list services", receivedAt: 9 },
+    { what: "list services", receivedAt: 7 },
+  ];
+  expect(firstOf(requests, "list services")).toBe(7);
+  expect(firstOf(requests, "list nodes")).toBeUndefined();
 });
