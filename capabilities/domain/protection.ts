@@ -31,6 +31,10 @@ export class Protection {
   /** By the first of the labels that they ask for. */
   readonly #byFirstLabel = new Groups<string>();
 
+  services(): Iterable<ServiceKey> {
+    return this.#services.keys();
+  }
+
   service(key: ServiceKey): ServiceRecord | undefined {
     return this.#services.get(key);
   }

@@ -50,3 +50,11 @@ export function needsFallback(situation: Situation): boolean {
   const isCritical = (situation.protectedBy?.length ?? 0) > 0;
   return lame !== undefined && isCritical && (lame || standbyOf(situation) === "Warm");
 }
+
+/** Whether something may have to be done about a Service, or told of it. */
+export function isOfConcern(situation: Situation): boolean {
+  const { protectedBy, fallbacks, slices } = situation;
+  // While the CriticalServices are not known, there is no telling.
+  const isCritical = protectedBy === undefined || protectedBy.length > 0;
+  return isCritical || isLame(situation) === true || fallbacks.length > 0 || slices.length > 0;
+}

@@ -168,11 +168,12 @@ export class View {
    * To be called when all there is was seen. Before the first time, a Service that no CriticalService
    * names is left as it is: after a restart its fallback Pod may well be wanted.
    *
-   * @returns the Services that something of ours is there for
+   * @returns the Services that something of ours is there for, and the first time all others as well
    */
   allIsKnown(): ServiceKey[] {
+    const others = this.#criticalServicesKnown ? [] : this.#protection.services();
     this.#criticalServicesKnown = true;
-    return [...new Set([...this.#fallbacks.keys(), ...this.#standbySlices.keys()])];
+    return [...new Set([...this.#fallbacks.keys(), ...this.#standbySlices.keys(), ...others])];
   }
 
   get knowsCriticalServices(): boolean {

@@ -1,6 +1,7 @@
 import type { kind } from "kubernetes-fluent-client";
 import { Log } from "pepr";
 import { Actor } from "./act";
+import { Attention } from "./attention";
 import { watchesNamespace, type Config } from "../domain/config";
 import { contentSource, isPodTemplate } from "../domain/content-source";
 import type { CriticalServiceObject } from "../domain/critical-service";
@@ -40,6 +41,7 @@ export class Operator implements Hooks {
   readonly #log: typeof Log = Log.child({ component: "operator" });
   readonly #config: Config;
   readonly #view = new View();
+  readonly #attention = new Attention(this.#view);
   readonly #templates = new PodTemplates();
   readonly #queue: WorkQueue;
   readonly #problems: ProblemLog;
@@ -143,12 +145,12 @@ export class Operator implements Hooks {
       const faults = problems.join("; ");
       this.#log.warn({ criticalService: name }, `CriticalService ${name} is ignored: ${faults}`);
     }
-    this.#queue.add(...keys);
+    this.#lookAt(keys);
     this.#status.refresh([name]);
   }
 
   criticalServiceGone(criticalService: CriticalServiceObject): void {
-    this.#queue.add(...this.#view.dropCriticalService(criticalService));
+    this.#lookAt(this.#view.dropCriticalService(criticalService));
   }
 
   /**
@@ -156,7 +158,7 @@ export class Operator implements Hooks {
    * a list says what is, and not what has come and gone while a watch was dead.
    */
   allIsKnown(): void {
-    this.#queue.add(...this.#view.allIsKnown());
+    this.#lookAt(this.#view.allIsKnown());
   }
 
   /** Whether everything known was dealt with once since the start. */
@@ -167,7 +169,14 @@ export class Operator implements Hooks {
 
   #handle(object: { metadata?: ObjectMeta }, change: () => ServiceKey[]): void {
     if (watchesNamespace(this.#config, object.metadata?.namespace ?? "")) {
-      this.#queue.add(...change());
+      this.#lookAt(change());
+    }
+  }
+
+  /** What is listed at the start is looked at when all of it is known. */
+  #lookAt(keys: readonly ServiceKey[]): void {
+    if (this.#view.knowsCriticalServices) {
+      this.#queue.add(...keys.filter(key => this.#attention.isDue(key)));
     }
   }
 }
