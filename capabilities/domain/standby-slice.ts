@@ -108,12 +108,11 @@ export function trimSlice(slice: EndpointSliceObject): EndpointSliceObject {
   };
 }
 
-function trimEndpoint({ addresses, conditions, targetRef }: Endpoint): Endpoint {
-  return {
-    addresses: targetRef?.uid === undefined ? addresses.slice(0, 1) : [],
-    ...(conditions && { conditions: pick(conditions, "ready") }),
-    ...(targetRef && { targetRef: pick(targetRef, "uid") }),
-  };
+function trimEndpoint({ addresses, conditions = {}, targetRef }: Endpoint): Endpoint {
+  const uid = targetRef?.uid;
+  return uid === undefined
+    ? { addresses: addresses.slice(0, 1), conditions }
+    : { addresses: [], conditions, targetRef: { uid } };
 }
 
 function readEndpoint({ addresses, conditions, targetRef, nodeName, zone }: Endpoint) {
