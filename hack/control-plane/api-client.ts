@@ -1,5 +1,8 @@
 import { request } from "node:https";
 
+/** An API server that has just got ten thousand Services takes its time. */
+const TIMEOUT_MS = 60_000;
+
 export interface ApiResponse {
   status: number;
   body: string;
@@ -41,7 +44,7 @@ export class ApiClient {
     const body = object === undefined ? undefined : JSON.stringify(object);
     if (body !== undefined) headers["content-type"] = type;
     return new Promise((resolve, reject) => {
-      const options = { method, headers, ca: this.ca, agent: false, timeout: 10_000 };
+      const options = { method, headers, ca: this.ca, agent: false, timeout: TIMEOUT_MS };
       const outgoing = request(new URL(path, this.server), options, response => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -29,9 +29,12 @@ these figures, and what still holds it back: [upstream](upstream.md).
   the write of the EndpointSlice that leaves no Ready endpoint to the answer to the creation of the
   fallback Pod. Services lose their Pods one by one for it.
 - A **start** finds ten Services lame, and all else as it was when the controller last ran: it is a
-  restart. It is caught up at the last request before a pause of three seconds.
+  restart. It is caught up at the last request before a pause of three seconds. To load Node.js and
+  Pepr is a part of it, which does not grow with the Services; the time from the first list on is
+  without it.
 - **Pod events** are Pods that turn not Ready, or Ready again, beside four others of their Service.
-- Memory is the most that was ever resident, of several processes the sum.
+- Memory is the most that was ever resident, of several processes the sum. This operator has the heap
+  that Node.js gives itself in its Pod, whose memory is limited to 512 MiB.
 - Times vary from machine to machine. The ratio (**÷ floor**) is to the better one of the two floors
   of the same run, and varies less. The **exponent** is that of the power of the number of Services
   that the figure grows with: 0 is constant, 1 in proportion.`;
