@@ -38,6 +38,11 @@ export interface QueueMeter {
 interface Options {
   /** How many keys are worked on at once; of one group, see {@link Turns}, half as many are. */
   readonly concurrency: number;
+  /**
+   * Milliseconds that the place of a key stays taken at least: it bounds how many are worked on in a
+   * second, and keeps none waiting that comes alone.
+   */
+  readonly paceMs?: number;
   readonly backoff: Backoff;
   /**
    * Works on one key; a rejection has it tried again.
@@ -127,6 +132,7 @@ export class WorkQueue {
 
   async #run(key: string, since: number): Promise<void> {
     const ended = this.#options.meter?.started(performance.now() - since);
+    const pace = this.#pace();
     try {
       const againInMs = await this.#options.work(key, since);
       ended?.(againInMs === undefined ? "success" : "requeue_after");
@@ -138,9 +144,15 @@ export class WorkQueue {
       ended?.("error");
       this.#retry(key, error);
     } finally {
+      await pace;
       this.#turns.finish(key);
       this.#schedule();
     }
+  }
+
+  #pace(): Promise<void> | undefined {
+    const { paceMs } = this.#options;
+    return paceMs === undefined ? undefined : new Promise(resolve => setTimeout(resolve, paceMs));
   }
 
   #retry(key: string, error: unknown): void {

@@ -34,6 +34,17 @@ describe("WorkQueue", () => {
     expect(worked).toEqual(["a", "a"]);
   });
 
+  it("keeps a place taken for as long as it is paced, and a key alone waits for nothing", async () => {
+    const { queue, worked } = makeQueue(undefined, 2, 100);
+    queue.add("a", "b", "c", "d", "e");
+    await vi.advanceTimersByTimeAsync(99);
+    expect(worked).toEqual(["a", "b"]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(worked).toEqual(["a", "b", "c", "d"]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(worked).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
   it("tries a failed key again, later each time, and starts over after a success", async () => {
     let failures = 3;
     const { queue, worked, delays } = makeQueue(() => {
@@ -222,11 +233,13 @@ describe("backoffDelay", () => {
 function makeQueue(
   work: (key: string) => Promise<number | undefined> = () => Promise.resolve(undefined),
   concurrency = 2,
+  paceMs?: number,
 ) {
   const worked: string[] = [];
   const delays: number[] = [];
   const queue = new WorkQueue({
     concurrency,
+    ...(paceMs !== undefined && { paceMs }),
     backoff: BACKOFF,
     work: key => {
       worked.push(key);
