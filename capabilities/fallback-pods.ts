@@ -22,7 +22,6 @@ export function fallbackPods(operator: Operator): Subject<kind.Pod> {
 /**
  * Pepr's watch of them, which begins some seconds after the informer's own; what both tell is taken in
  * once. Pepr makes the Deployment that watches only for a module with a binding such as this.
- * The variables in package.json keep Pepr from making this watch anew, or listing, all the time.
  */
 export function fallbackPodWatch(informer: Informer<kind.Pod>): Capability {
   const capability = new Capability({
