@@ -6,6 +6,11 @@ export interface TemplateName {
   readonly name: string;
 }
 
+/** `namespace/name`: what a PodTemplate is called by. */
+export function templateId({ namespace, name }: Partial<TemplateName>): string {
+  return `${namespace ?? ""}/${name ?? ""}`;
+}
+
 /** Where it is said what a fallback Pod runs. */
 export type ContentSource =
   | ({ readonly kind: "podTemplate" } & TemplateName)
@@ -29,12 +34,11 @@ export function contentSource(protectors: readonly Protector[]): ContentSource {
 /** Whether it is a PodTemplate of that name that says it, or would if it were there. */
 export function isPodTemplate(
   source: ContentSource,
-  { namespace, name }: Partial<TemplateName>,
+  template: Partial<TemplateName>,
   byDefault: TemplateName,
 ): boolean {
   if (source.kind === "page") {
     return false;
   }
-  const wanted = source.kind === "default" ? byDefault : source;
-  return wanted.namespace === namespace && wanted.name === name;
+  return templateId(source.kind === "default" ? byDefault : source) === templateId(template);
 }

@@ -1,7 +1,7 @@
 import type { ClusterApi } from "../cluster";
 import type { FallbackTemplate } from "../cluster/pod-templates";
 import type { Config } from "../domain/config";
-import type { ContentSource, TemplateName } from "../domain/content-source";
+import { templateId, type ContentSource, type TemplateName } from "../domain/content-source";
 import type { Standby } from "../domain/critical-service";
 import { POD_TEMPLATE_ANNOTATION, type FallbackPod } from "../domain/fallback-pod";
 import { asStranger, borrowedFields } from "../domain/foreign-template";
@@ -223,8 +223,4 @@ export function missingContent(
 
 function pageHashOf({ metadata }: FallbackTemplate): string | undefined {
   return metadata?.annotations?.[PAGE_HASH_ANNOTATION];
-}
-
-function templateId({ namespace, name }: TemplateName): string {
-  return `${namespace}/${name}`;
 }

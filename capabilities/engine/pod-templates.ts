@@ -1,5 +1,6 @@
 import type { kind } from "kubernetes-fluent-client";
 import { templateIn, type FallbackTemplate } from "../cluster/pod-templates";
+import { templateId } from "../domain/content-source";
 
 interface Known {
   readonly uid: string | undefined;
@@ -11,23 +12,23 @@ export class PodTemplates {
   readonly #known = new Map<string, Known>();
 
   set(object: kind.PodTemplate): void {
-    this.#known.set(keyOf(object), { uid: object.metadata?.uid, template: templateIn(object) });
+    this.#known.set(idOf(object), { uid: object.metadata?.uid, template: templateIn(object) });
   }
 
   /** Of one that was made again meanwhile, it is not told any more. */
   drop(object: kind.PodTemplate): void {
-    const key = keyOf(object);
-    if (this.#known.get(key)?.uid === object.metadata?.uid) {
-      this.#known.delete(key);
+    const id = idOf(object);
+    if (this.#known.get(id)?.uid === object.metadata?.uid) {
+      this.#known.delete(id);
     }
   }
 
   /** @returns undefined if there is no such PodTemplate, or it has no Pod spec */
   get(namespace: string, name: string): FallbackTemplate | undefined {
-    return this.#known.get(`${namespace}/${name}`)?.template;
+    return this.#known.get(templateId({ namespace, name }))?.template;
   }
 }
 
-function keyOf({ metadata }: kind.PodTemplate): string {
-  return `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+function idOf({ metadata = {} }: kind.PodTemplate): string {
+  return templateId(metadata);
 }

@@ -1,6 +1,7 @@
 import { clusterApi } from "../../capabilities/cluster";
 import { ApiError } from "../../capabilities/cluster/api";
 import type { Config } from "../../capabilities/domain/config";
+import { templateId } from "../../capabilities/domain/content-source";
 import type { Decision } from "../../capabilities/domain/decide";
 import { FallbackContent, type ContentReader } from "../../capabilities/engine/fallback-content";
 import { dryRunCriticalService, getPodTemplate } from "./cluster-api";
@@ -94,7 +95,7 @@ function readerOf(manifests: Manifests): ContentReader {
   const templates = new Map<string, ReturnType<typeof getPodTemplate>>();
   return {
     getPodTemplate: (namespace, name) => {
-      const id = `${namespace}/${name}`;
+      const id = templateId({ namespace, name });
       const template = templates.get(id) ?? getPodTemplate(namespace, name);
       templates.set(id, template);
       return template;

@@ -95,7 +95,7 @@ export class Measurement {
     const listedAt = firstOf(requests, "list endpointslices");
     return {
       lameMs: last - begin,
-      ...(listedAt !== undefined && { lameFromListMs: last - listedAt }),
+      lameFromListMs: listedAt && last - listedAt,
       ...{ caughtUpMs, cpuMs, peakRssBytes, requests: count(requests) },
     };
   }

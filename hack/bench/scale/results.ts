@@ -11,7 +11,7 @@ export interface StartResult {
   /** Milliseconds from the start of the process until each lame Service had its fallback. */
   readonly lameMs: number;
   /** From when the API server got its first list of EndpointSlices; undefined if it made none. */
-  readonly lameFromListMs?: number;
+  readonly lameFromListMs: number | undefined;
   /** Until its last request of the start: then it had worked off all that it was told. */
   readonly caughtUpMs: number;
   readonly cpuMs: number;
