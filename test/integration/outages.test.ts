@@ -91,8 +91,11 @@ describe("an operator whose watches fall silent", () => {
     proxy.fault = { kind: "silent watches" };
     await play.service("shop");
     await play.fallbackServes("shop");
-    const dead = operator.lines.findIndex(({ msg }) => msg.includes("is dead"));
-    said(operator.lines.slice(0, dead < 0 ? undefined : dead), "Standby endpoint published");
+    // The EndpointSlice is there a moment before the operator hears and tells of it.
+    await eventually(() => {
+      const dead = operator.lines.findIndex(({ msg }) => msg.includes("is dead"));
+      said(operator.lines.slice(0, dead < 0 ? undefined : dead), "Standby endpoint published");
+    });
   });
 });
 
