@@ -21,8 +21,8 @@ export interface Ground {
 const RESTART_MS = 500;
 /** Pepr begins to watch some seconds after its start. */
 const START_MS = 60_000;
-/** Services, EndpointSlices, fallback Pods and CriticalServices. */
-const WATCHED_KINDS = 4;
+/** Services, EndpointSlices, fallback Pods, CriticalServices and PodTemplates. */
+const WATCHED_KINDS = 5;
 const LOG_LINES = 40;
 const INFO = 30;
 
