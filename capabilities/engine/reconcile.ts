@@ -104,7 +104,7 @@ export class Reconciler {
     const { action, reason } = decision;
     log.debug({ service: splitServiceKey(key), action, reason }, "Decided");
     const againInMs = await actor.act(key, decision, source);
-    return action === "keep" && unwatchedPage(source) ? RECHECK_MS : againInMs;
+    return action === "keep" && unwatchedPage(source) ? this.#recheckInMs(key) : againInMs;
   }
 
   #tell(key: ServiceKey, source: ContentSource, since: number, error?: unknown): void {
@@ -149,6 +149,11 @@ export class Reconciler {
     const id = await this.#parts.content.id(key, service, source, standbyOf(situation));
     this.#checked.set(key, { page, id, until: Date.now() + RECHECK_MS });
     return id;
+  }
+
+  /** What is left since the last look, not all of it: whatever happens to the Service asks again. */
+  #recheckInMs(key: ServiceKey): number {
+    return Math.max(0, (this.#checked.get(key)?.until ?? 0) - Date.now());
   }
 }
 

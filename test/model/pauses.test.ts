@@ -12,6 +12,9 @@ const NOTHING_ELSE = { seed: 1, steps: [], fates: [] };
 const WATCHES = { services: 0, endpointSlices: 2, pods: 4, criticalServices: 6 };
 const [COLD, WARM] = [0, 1];
 const TEMPLATE = PROTECTIONS.findIndex(spec => "podTemplate" in spec && !("standby" in spec));
+const CONFIG_MAP = PROTECTIONS.findIndex(
+  spec => "page" in spec && "configMap" in spec.page && !("standby" in spec),
+);
 const NONE = PROTECTIONS.findIndex(spec => "matchLabels" in spec);
 
 describe("a fallback Pod that ends by itself", () => {
@@ -48,6 +51,23 @@ describe("a Service whose PodTemplate is missing", () => {
       await pass(100);
       expect(world.snapshot.pods.filter(pod => serviceOfFallback(pod))).not.toEqual([]);
     });
+  });
+});
+
+describe("a page from a ConfigMap", () => {
+  it("is looked at every 30 s, whatever happens to the Service meanwhile", async () => {
+    const looks = await inOwnTime(1, async () => {
+      const world = new World({ operators: 1, protection: CONFIG_MAP, ...NOTHING_ELSE });
+      for (let minutes = 0; minutes < 5; minutes++) {
+        await pass(MINUTE_MS / 3);
+        world.server.update("Service", "shop/b", { status: { minutes } });
+        await pass((2 * MINUTE_MS) / 3);
+      }
+      return sentAt(world, "get ConfigMap shop/page");
+    });
+    const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+    expect(pauses.length).toBeGreaterThan(8);
+    expect(Math.max(...pauses)).toBeLessThan(31_000);
   });
 });
 
