@@ -58,9 +58,11 @@ describe("a Deployment that a fallback Pod stands in for", () => {
     });
     await stage.apply(autoscaler("number"));
     await every(app => stage.kubectl("rollout", "status", `deployment/${app}`, "--timeout=90s"));
-    await every(app => stage.critical({}, app));
     await every(allHealthy);
     await every(app => askAll(app, "/unready"));
+    // A budget that can't be computed any more stays at what it has counted last.
+    await every(noneHealthy);
+    await every(app => stage.critical({}, app));
     await every(async app => answers(await stage.poll(app), "fallback"));
   });
   afterAll(() => stage.close());
@@ -118,6 +120,12 @@ async function allHealthy(app: string): Promise<void> {
       ...{ expectedPods: REPLICAS, desiredHealthy: 1, currentHealthy: REPLICAS },
       ...{ disruptionsAllowed: 1, reason: "SufficientPods" },
     });
+  });
+}
+
+async function noneHealthy(app: string): Promise<void> {
+  await eventually(async () => {
+    expect(await budgetStatus(app)).toMatchObject({ currentHealthy: 0 });
   });
 }
 
