@@ -61,18 +61,16 @@ describe("a Deployment that a fallback Pod stands in for", () => {
     await every(allHealthy);
     await every(app => askAll(app, "/unready"));
     // A budget that can't be computed any more stays at what it has counted last.
-    await every(noneHealthy);
+    await every(app => budgetSays(app, { currentHealthy: 0 }));
     await every(app => stage.critical({}, app));
     await every(async app => answers(await stage.poll(app), "fallback"));
   });
   afterAll(() => stage.close());
 
   it("has a budget by number that counts the fallback Pod as healthy", async () => {
-    await eventually(async () => {
-      expect(await budgetStatus("number")).toMatchObject({
-        ...{ expectedPods: REPLICAS + 1, desiredHealthy: 1, currentHealthy: 1 },
-        ...{ disruptionsAllowed: 0, reason: "InsufficientPods" },
-      });
+    await budgetSays("number", {
+      ...{ expectedPods: REPLICAS + 1, desiredHealthy: 1, currentHealthy: 1 },
+      ...{ disruptionsAllowed: 0, reason: "InsufficientPods" },
     });
     // The fallback is the one healthy Pod that the budget asks for; the others are worth nothing.
     expect(await evict("service-watcher-number")).toContain("TooManyRequests");
@@ -83,11 +81,7 @@ describe("a Deployment that a fallback Pod stands in for", () => {
     "has a budget by %s that can't be computed, and allows no eviction",
     async app => {
       const reason = "services does not implement the scale subresource";
-      await eventually(async () => {
-        expect(await budgetStatus(app)).toMatchObject({
-          ...{ disruptionsAllowed: 0, reason: "SyncFailed", message: reason },
-        });
-      });
+      await budgetSays(app, { disruptionsAllowed: 0, reason: "SyncFailed", message: reason });
       const events = ["get", "events", "--field-selector", `involvedObject.name=${app}`];
       expect(await stage.kubectl(...events)).toContain(
         `CalculateExpectedPodCountFailed   poddisruptionbudget/${app}`,
@@ -114,18 +108,17 @@ describe("a Deployment that a fallback Pod stands in for", () => {
   });
 });
 
-async function allHealthy(app: string): Promise<void> {
-  await eventually(async () => {
-    expect(await budgetStatus(app)).toMatchObject({
-      ...{ expectedPods: REPLICAS, desiredHealthy: 1, currentHealthy: REPLICAS },
-      ...{ disruptionsAllowed: 1, reason: "SufficientPods" },
-    });
+function allHealthy(app: string): Promise<void> {
+  return budgetSays(app, {
+    ...{ expectedPods: REPLICAS, desiredHealthy: 1, currentHealthy: REPLICAS },
+    ...{ disruptionsAllowed: 1, reason: "SufficientPods" },
   });
 }
 
-async function noneHealthy(app: string): Promise<void> {
+/** Waits until the status of a PodDisruptionBudget, with its condition, says this. */
+async function budgetSays(name: string, status: object): Promise<void> {
   await eventually(async () => {
-    expect(await budgetStatus(app)).toMatchObject({ currentHealthy: 0 });
+    expect(await budgetStatus(name)).toMatchObject(status);
   });
 }
 

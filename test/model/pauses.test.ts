@@ -31,7 +31,7 @@ describe("a fallback Pod that ends by itself", () => {
       await pass(10 * MINUTE_MS);
       return sentAt(world, "create Pod shop/service-watcher-b");
     });
-    const pauses = starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
+    const pauses = pausesBetween(starts);
     // As an evicted Pod is, say.
     expect(pauses[0]).toBeLessThan(100);
     [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000].forEach((longest, index) => {
@@ -65,7 +65,7 @@ describe("a page from a ConfigMap", () => {
       }
       return sentAt(world, "get ConfigMap shop/page");
     });
-    const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+    const pauses = pausesBetween(looks);
     expect(pauses.length).toBeGreaterThan(8);
     expect(Math.max(...pauses)).toBeLessThan(31_000);
   });
@@ -123,4 +123,8 @@ function sentAt(world: World, what: string): number[] {
     .flatMap(({ requests }) => requests.sent)
     .filter(sent => sent.what.startsWith(what))
     .map(({ at }) => at);
+}
+
+function pausesBetween(times: readonly number[]): number[] {
+  return times.slice(1).map((at, index) => at - (times[index] ?? 0));
 }
