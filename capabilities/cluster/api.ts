@@ -56,12 +56,11 @@ export class ApiError extends Error {
  * @throws {ApiError} if it is refused, gets no answer, or takes longer than 15 s
  */
 export async function callApi<T>(what: string, request: ApiRequest): Promise<T> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
   let response: ApiResponse;
   try {
-    response = await send(request, signal);
+    response = await send(request, TIMEOUT_MS);
   } catch (error) {
-    throw unanswered(what, error, signal.aborted ? TIMEOUT_MS : undefined);
+    throw unanswered(what, error);
   }
   const { status, body } = response;
   const data = parse(body);

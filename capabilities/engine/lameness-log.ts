@@ -31,9 +31,12 @@ export class LamenessLog {
 
   #warn(key: ServiceKey, what: string): void {
     const service = splitServiceKey(key);
-    this.#log.warn(
-      { service },
-      `Service ${service.name} from Namespace ${service.namespace} ${what}`,
-    );
+    // To write a line takes as long as all that leads up to a fallback Pod: first things first.
+    setImmediate(() => {
+      this.#log.warn(
+        { service },
+        `Service ${service.name} from Namespace ${service.namespace} ${what}`,
+      );
+    });
   }
 }

@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Log } from "pepr";
 import type { Actor } from "./act";
 import { contentSource, type ContentSource } from "../domain/content-source";
+import type { Standby } from "../domain/critical-service";
 import { decide, type Decision } from "../domain/decide";
 import { splitServiceKey, type ServiceKey } from "../domain/kubernetes";
 import type { PageSpec } from "../domain/page/spec";
+import type { ServiceRecord } from "../domain/service";
 import { isLame, needsFallback, standbyOf, type Situation } from "../domain/situation";
 import type { View } from "../domain/view";
 import type { FallbackContent } from "./fallback-content";
@@ -24,9 +27,16 @@ interface Parts {
   readonly log: typeof Log;
 }
 
+/** What is seen by watches of what a page is made of. */
+interface Made {
+  readonly page: PageSpec | undefined;
+  readonly ports: ServiceRecord["ports"];
+  readonly standby: Standby;
+}
+
 /** What a page was found to be. */
 interface Checked {
-  readonly page: PageSpec | undefined;
+  readonly of: Made;
   readonly id: string | undefined;
   readonly until: number;
 }
@@ -74,6 +84,10 @@ export class Reconciler {
     if (decision.action === "publish") {
       return this.#publish(key, decision, source);
     }
+    if (!mayBeOutdated(situation)) {
+      this.#checked.delete(key);
+      return this.#act(key, decision, source);
+    }
     const content = await this.#wantedContent(key, situation, source);
     // Looked at again: things may have changed while the content was read.
     return this.#act(key, decide(this.#look(key), content), source);
@@ -90,7 +104,10 @@ export class Reconciler {
     } catch (error) {
       // What is told of the content must not depend on since when an endpoint is in the way. If that
       // can't be had either, it is told when the endpoint is right.
-      await this.#wantedContent(key, this.#look(key), source).catch(() => undefined);
+      const situation = this.#look(key);
+      if (mayBeOutdated(situation)) {
+        await this.#wantedContent(key, situation, source).catch(() => undefined);
+      }
       throw error;
     }
   }
@@ -133,21 +150,19 @@ export class Reconciler {
   /** What the fallback Pod that is there is to be made of by now; undefined: it does as it is. */
   async #wantedContent(
     key: ServiceKey,
-    situation: Situation,
+    situation: Replaceable,
     source: ContentSource,
   ): Promise<string | undefined> {
-    const { service, fallbacks } = situation;
-    if (!service || fallbacks.length === 0 || !needsFallback(situation)) {
-      this.#checked.delete(key);
-      return undefined;
-    }
+    const { service } = situation;
+    const standby = standbyOf(situation);
     const page = unwatchedPage(source);
+    const of = { page, ports: service.ports, standby };
     const checked = this.#checked.get(key);
-    if (page && checked?.page === page && checked.until > Date.now()) {
+    if (page && checked && checked.until > Date.now() && isDeepStrictEqual(checked.of, of)) {
       return checked.id;
     }
-    const id = await this.#parts.content.id(key, service, source, standbyOf(situation));
-    this.#checked.set(key, { page, id, until: Date.now() + RECHECK_MS });
+    const id = await this.#parts.content.id(key, service, source, standby);
+    this.#checked.set(key, { of, id, until: Date.now() + RECHECK_MS });
     return id;
   }
 
@@ -155,6 +170,16 @@ export class Reconciler {
   #recheckInMs(key: ServiceKey): number {
     return Math.max(0, (this.#checked.get(key)?.until ?? 0) - Date.now());
   }
+}
+
+interface Replaceable extends Situation {
+  readonly service: ServiceRecord;
+}
+
+/** Whether a fallback Pod is there that is to be made of what is wanted by now. */
+function mayBeOutdated(situation: Situation): situation is Replaceable {
+  const { service, fallbacks } = situation;
+  return service !== undefined && fallbacks.length > 0 && needsFallback(situation);
 }
 
 /** The page, if no event tells of a change of its content. */

@@ -69,6 +69,18 @@ describe("a page from a ConfigMap", () => {
     expect(pauses.length).toBeGreaterThan(8);
     expect(Math.max(...pauses)).toBeLessThan(31_000);
   });
+
+  it("serves the Service's new port at once, although it was just looked at", async () => {
+    await inOwnTime(1, async () => {
+      const world = new World({ operators: 1, protection: CONFIG_MAP, ...NOTHING_ELSE });
+      await pass(MINUTE_MS + 10_000);
+      expect(portsServedFor(world, "shop/b")).toEqual([8080]);
+      const spec = { selector: { app: "b" }, ports: [{ port: 81, targetPort: 8081 }] };
+      world.server.update("Service", "shop/b", { spec });
+      await pass(5000);
+      expect(portsServedFor(world, "shop/b")).toEqual([8081]);
+    });
+  });
 });
 
 describe("two operators, one of which does not know what the other knows", () => {
@@ -115,6 +127,14 @@ function timesEach({ processes }: World): number[] {
     times.set(thing, (times.get(thing) ?? 0) + 1);
   }
   return [...times.values()];
+}
+
+/** Of the fallback Pods that are there. */
+function portsServedFor({ snapshot }: World, service: string): unknown[] {
+  return snapshot.pods
+    .filter(pod => serviceOfFallback(pod) === service && !pod.metadata?.deletionTimestamp)
+    .flatMap(({ spec }) => spec?.containers ?? [])
+    .flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
 }
 
 /** When requests were sent that begin so. */

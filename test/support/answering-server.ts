@@ -24,9 +24,14 @@ export class AnsweringServer {
     const server = new AnsweringServer();
     server.#server.listen(0, "127.0.0.1");
     await once(server.#server, "listening");
-    const { port } = server.#server.address() as AddressInfo;
-    writeFileSync(server.kubeconfig, kubeconfig(`http://127.0.0.1:${port}`));
+    server.serveAt("/");
     return server;
+  }
+
+  /** Has the kubeconfig lead to a path of it, as to one cluster of those behind a proxy. */
+  serveAt(path: string): void {
+    const { port } = this.#server.address() as AddressInfo;
+    writeFileSync(this.kubeconfig, kubeconfig(`http://127.0.0.1:${port}${path}`));
   }
 
   /** A file that leads to it. */

@@ -62,6 +62,45 @@ describe("a call to the API server", () => {
     });
   });
 
+  it.each(["/k8s/clusters/c-1", "/k8s/clusters/c-1/"])(
+    "goes to the cluster behind a proxy, at %s",
+    async path => {
+      server.serveAt(path);
+      server.answer = ({ url }, response) => response.end(JSON.stringify({ url }));
+      expect(await get()).toEqual({ url: "/k8s/clusters/c-1/api/v1/pods" });
+    },
+  );
+
+  it.each<[string, RequestListener]>([
+    ["no answer", () => undefined],
+    [
+      "but half an answer",
+      (_, response) => {
+        response.writeHead(200, { "content-length": 100 }).write("{");
+      },
+    ],
+  ])("is given up with %s after 15 s", async (_, listener) => {
+    const asked = new Promise<void>(resolve => {
+      server.answer = (...told) => {
+        listener(...told);
+        resolve();
+      };
+    });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const refused = expect(get()).rejects.toMatchObject({
+        status: undefined,
+        message: "asking: no answer within 15 s",
+      });
+      await asked;
+      vi.advanceTimersByTime(15_000);
+      await refused;
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it.each<[string, RequestListener, object]>([
     [
       "is refused with the API server's reason",
