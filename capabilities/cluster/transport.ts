@@ -37,8 +37,6 @@ export async function send(what: ApiRequest, timeoutMs: number): Promise<ApiResp
       limit.holdsFor(call);
     });
     return { ...headOf(response), body: await text(response) };
-  } catch (error) {
-    throw limit.error ?? error;
   } finally {
     limit.end();
   }
@@ -60,22 +58,22 @@ export function open(what: ApiRequest, signal: AbortSignal): Promise<IncomingMes
  * to make and heed one takes a fifth of the time in which a call is sent.
  */
 class TimeLimit {
-  /** Why the call was ended, if it was. */
-  error: Error | undefined;
   readonly #timer: NodeJS.Timeout;
   #call: ClientRequest | undefined;
+  /** Why the call was ended, if it was. */
+  #error: Error | undefined;
 
   constructor(ms: number) {
     this.#timer = setTimeout(() => {
-      this.error = new Error(`no answer within ${ms / 1000} s`);
-      this.#call?.destroy(this.error);
+      this.#error = new Error(`no answer within ${ms / 1000} s`);
+      this.#call?.destroy(this.#error);
     }, ms);
   }
 
   holdsFor(call: ClientRequest): void {
     this.#call = call;
-    if (this.error) {
-      call.destroy(this.error);
+    if (this.#error) {
+      call.destroy(this.#error);
     }
   }
 
