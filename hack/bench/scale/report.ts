@@ -69,14 +69,21 @@ export function markdown(results: Results): string {
 }
 
 function circumstances(results: Results): string {
-  const { startedAt, kubernetes, node, machine, pythonClient, patienceMs } = results;
-  const original =
-    pythonClient === undefined
-      ? "The original's controller was not measured."
-      : `The original's controller ran with version ${pythonClient} of Python's \`kubernetes\`.`;
+  const { startedAt, kubernetes, node, machine, patienceMs } = results;
   return `Measured on ${startedAt.slice(0, 10)} with Kubernetes ${kubernetes} and Node.js ${node}, all on
-one machine with ${machine.cores} processor cores and ${machine.memoryGiB} GiB of memory. ${original}
+one machine with ${machine.cores} processor cores and ${machine.memoryGiB} GiB of memory. ${aboutOriginal(results)}
 A dash: not measured, or not done within ${patienceMs / 1000} seconds.`;
+}
+
+function aboutOriginal({ pythonClient, measured }: Results): string {
+  const sizes = sizesOf(measured.filter(({ contender }) => contender === "original"));
+  const largest = sizes.at(-1);
+  if (pythonClient === undefined || largest === undefined) {
+    return "The original's controller was not measured.";
+  }
+  const isAll = largest === sizesOf(measured).at(-1);
+  const upTo = isAll ? "" : `, and with ${largest} Services at most (\`--original-to ${largest}\`)`;
+  return `The original's controller ran with version ${pythonClient} of Python's \`kubernetes\`${upTo}.`;
 }
 
 function captionOf({ title, unit }: Figure): string {

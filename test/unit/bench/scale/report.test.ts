@@ -70,6 +70,15 @@ describe("the report", () => {
     expect(text).toContain("The original's controller was not measured.");
   });
 
+  it("says up to which size the original was measured", () => {
+    const ours = SIZES.map(size => measured("ours", size, 1));
+    const originals = SIZES.map(size => measured("original", size, 1));
+    const textOf = (all: Measured[]) => markdown({ ...results(all), pythonClient: "1.2.3" });
+    expect(textOf([...ours, ...originals])).toMatch(/1\.2\.3 of Python's `kubernetes`\./);
+    expect(textOf([...ours, ...originals.slice(0, 1)])).toContain("(`--original-to 100`)");
+    expect(textOf(ours)).toContain("The original's controller was not measured.");
+  });
+
   it("has a table of the requests, of the largest size", () => {
     const text = markdown(results(all));
     expect(text).toContain("This operator, 1000 Services:");
