@@ -28,10 +28,11 @@ describe("an operator whose API server fails", () => {
   it("as it begins to list: it goes on until it knows all there is", async () => {
     await play.criticalService("shop");
     await play.service("shop");
+    proxy.fault = { kind: "errors", share: 1, word: "endpointslices" };
     await start({});
-    await seen(({ path, status }) => path.includes("customresourcedefinitions") && status === 200);
-    proxy.fault = { kind: "errors", share: 1 };
-    await eventually(() => said(operator.lines, "Listing all there is: listing the"));
+    await eventually(() =>
+      said(operator.lines, "Listing all there is: listing the EndpointSlices"),
+    );
     expect(await play.fallbacks("shop")).toEqual([]);
     proxy.fault = undefined;
     await play.fallbackServes("shop");
