@@ -109,10 +109,9 @@ export function retryAfterMs(error: unknown): number {
   return error instanceof ApiError ? error.retryAfterMs : 0;
 }
 
-/** The error of a request that got no answer, or not within `timeoutMs` milliseconds. */
-export function unanswered(what: string, cause: unknown, timeoutMs?: number): ApiError {
-  const why = timeoutMs ? `no answer within ${timeoutMs / 1000} s` : innermost(cause);
-  return new ApiError(`${what}: ${why}`, undefined, { cause });
+/** The error of a request that got no answer, or not in time. */
+export function unanswered(what: string, cause: unknown): ApiError {
+  return new ApiError(`${what}: ${innermost(cause)}`, undefined, { cause });
 }
 
 /** The error of a request that was answered, and not as it should have been. */

@@ -1,5 +1,6 @@
 import http, { type OutgoingHttpHeaders } from "node:http";
 import https, { type RequestOptions } from "node:https";
+import { urlToHttpOptions } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
 
@@ -43,14 +44,16 @@ export async function connect(): Promise<Connection> {
   const { ca, cert, key, rejectUnauthorized, servername } = options;
   const credentials = { ca, cert, key, rejectUnauthorized, servername };
   const isSame = current?.server === server && isDeepStrictEqual(current.credentials, credentials);
-  const { protocol, hostname, port, pathname } = new URL(server);
-  // An IPv6 address stands in brackets in a URL alone.
-  const address = { protocol, hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port };
-  const basePath = pathname.replace(/\/$/, "");
+  const { address, basePath } = placeOf(server);
   const agent = isSame && current ? current.agent : agentFor(address, credentials);
   const headers = options.headers as OutgoingHttpHeaders;
   current = { server, address, basePath, credentials, headers, agent, readAt: Date.now() };
   return current;
+}
+
+function placeOf(server: string): Pick<Connection, "address" | "basePath"> {
+  const { protocol, hostname, port, path } = urlToHttpOptions(new URL(server));
+  return { address: { protocol, hostname, port }, basePath: path?.replace(/\/$/, "") ?? "" };
 }
 
 function agentFor(

@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { ApiError, refusal, TIMEOUT_MS, unanswered } from "./api";
-import { headOf, open, type ApiRequest } from "./transport";
+import { headOf, open, tooSlow, type ApiRequest } from "./transport";
 
 /** A watch tells of something once a minute: of a bookmark, if of nothing else. */
 const SILENCE_MS = 180_000;
@@ -32,7 +32,7 @@ export async function* streamApi<T>(
       yield JSON.parse(line) as T;
     }
   } catch (error) {
-    throw error instanceof ApiError ? error : unanswered(what, error, watchdog.expiredMs);
+    throw error instanceof ApiError ? error : unanswered(what, watchdog.error ?? error);
   } finally {
     watchdog.end();
   }
@@ -40,17 +40,14 @@ export async function* streamApi<T>(
 
 /** Aborts what takes too long. */
 class Watchdog {
+  /** Why it was ended, if it took too long. */
+  error: Error | undefined;
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #allowedMs = 0;
 
   get signal(): AbortSignal {
     return this.#controller.signal;
-  }
-
-  /** The time that was allowed, if it is over. */
-  get expiredMs(): number | undefined {
-    return this.signal.aborted ? this.#allowedMs : undefined;
   }
 
   /** Allows it so much time from now on, in milliseconds. */
@@ -62,6 +59,7 @@ class Watchdog {
     clearTimeout(this.#timer);
     this.#allowedMs = ms;
     this.#timer = setTimeout(() => {
+      this.error = tooSlow(ms);
       this.#controller.abort();
     }, ms);
   }

@@ -25,7 +25,7 @@ export interface ApiResponse {
  * Sends a request, over a connection that stays open for the next one.
  *
  * kubernetes-fluent-client makes a connection for each of its calls, whose handshake costs more than
- * the call itself, and offers no way to share one: docs/scale.md has the figures.
+ * the call itself, and offers no way to share one: docs/upstream.md has the figures.
  *
  * @param timeoutMs milliseconds that the whole answer may take
  * @throws Error if there is no answer: the API server can't be reached, or is too slow
@@ -37,6 +37,9 @@ export async function send(what: ApiRequest, timeoutMs: number): Promise<ApiResp
       limit.holdsFor(call);
     });
     return { ...headOf(response), body: await text(response) };
+  } catch (error) {
+    // Once the answer has begun, its reader is told no more than that it broke off.
+    throw limit.error ?? error;
   } finally {
     limit.end();
   }
@@ -58,28 +61,33 @@ export function open(what: ApiRequest, signal: AbortSignal): Promise<IncomingMes
  * to make and heed one takes a fifth of the time in which a call is sent.
  */
 class TimeLimit {
+  /** Why the call was ended, if it was. */
+  error: Error | undefined;
   readonly #timer: NodeJS.Timeout;
   #call: ClientRequest | undefined;
-  /** Why the call was ended, if it was. */
-  #error: Error | undefined;
 
   constructor(ms: number) {
     this.#timer = setTimeout(() => {
-      this.#error = new Error(`no answer within ${ms / 1000} s`);
-      this.#call?.destroy(this.#error);
+      this.error = tooSlow(ms);
+      this.#call?.destroy(this.error);
     }, ms);
   }
 
   holdsFor(call: ClientRequest): void {
     this.#call = call;
-    if (this.#error) {
-      call.destroy(this.#error);
+    if (this.error) {
+      call.destroy(this.error);
     }
   }
 
   end(): void {
     clearTimeout(this.#timer);
   }
+}
+
+/** Why a call was ended that had so many milliseconds. */
+export function tooSlow(ms: number): Error {
+  return new Error(`no answer within ${ms / 1000} s`);
 }
 
 /** @param onStart told of each call that is begun for it */

@@ -31,7 +31,7 @@ export class LamenessLog {
 
   #warn(key: ServiceKey, what: string): void {
     const service = splitServiceKey(key);
-    // To write a line takes as long as all that leads up to a fallback Pod: first things first.
+    // To write a line takes a tenth of the way to a fallback Pod: first things first.
     setImmediate(() => {
       this.#log.warn(
         { service },

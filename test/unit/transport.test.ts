@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { RequestListener } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { callApi as call } from "../../capabilities/cluster/api";
@@ -71,28 +72,23 @@ describe("a call to the API server", () => {
     },
   );
 
-  it.each<[string, RequestListener]>([
-    ["no answer", () => undefined],
+  it.each<[string, RequestListener, string]>([
+    ["no answer", () => undefined, "http.server.request.start"],
     [
       "but half an answer",
-      (_, response) => {
-        response.writeHead(200, { "content-length": 100 }).write("{");
-      },
+      (_, response) => response.writeHead(200, { "content-length": 100 }).write("{"),
+      "http.client.response.finish",
     ],
-  ])("is given up with %s after 15 s", async (_, listener) => {
-    const asked = new Promise<void>(resolve => {
-      server.answer = (...told) => {
-        listener(...told);
-        resolve();
-      };
-    });
+  ])("is given up with %s after 15 s", async (_, listener, channel) => {
+    server.answer = listener;
+    const underWay = toldOn(channel);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       const refused = expect(get()).rejects.toMatchObject({
         status: undefined,
         message: "asking: no answer within 15 s",
       });
-      await asked;
+      await underWay;
       vi.advanceTimersByTime(15_000);
       await refused;
       expect(vi.getTimerCount()).toBe(0);
@@ -141,4 +137,15 @@ describe("a call to the API server", () => {
 
 function get(): Promise<unknown> {
   return callApi("asking", { method: "GET", path: "/api/v1/pods" });
+}
+
+/** Waits until Node.js tells of something on a channel: what a server has, a client need not have yet. */
+function toldOn(channel: string): Promise<void> {
+  return new Promise(resolve => {
+    const listener = () => {
+      unsubscribe(channel, listener);
+      resolve();
+    };
+    subscribe(channel, listener);
+  });
 }
