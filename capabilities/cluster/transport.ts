@@ -138,6 +138,9 @@ function start(
 }
 
 async function answer(call: ClientRequest): Promise<IncomingMessage> {
+  // Amid the answer its reader tells that it broke off, but the call has an error too, and one that
+  // nobody listens for ends the process.
+  call.on("error", () => undefined);
   const [response] = (await once(call, "response")) as [IncomingMessage];
   return response.setEncoding("utf8");
 }

@@ -121,6 +121,14 @@ describe("a call to the API server", () => {
       },
       { status: undefined, isRefusal: false },
     ],
+    [
+      "has its connection broken amid the answer",
+      (request, response) => {
+        response.writeHead(200, { "content-length": 100 }).write("{");
+        void toldOn("http.client.response.finish").then(() => request.socket.resetAndDestroy());
+      },
+      { status: undefined, isRefusal: false },
+    ],
   ])("%s", async (_, listener, error) => {
     server.answer = listener;
     await expect(get()).rejects.toMatchObject(error);
