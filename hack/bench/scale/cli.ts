@@ -6,7 +6,7 @@ import { exitAfter, findOriginal, optionsOrExit, print } from "../command";
 import type { OriginalController } from "../original";
 import type { Contender, ContenderName } from "./contender";
 import { Floor, Original, Ours } from "./contenders";
-import { Measurement } from "./measure";
+import { Measurement, type Round } from "./measure";
 import { readOptions, USAGE, type Options } from "./options";
 import { writeReport } from "./report";
 import { readResults, writeResults, type Measured } from "./results";
@@ -51,16 +51,35 @@ async function measureOn(
   options: Options,
   original: OriginalController | undefined,
 ): Promise<Measured[]> {
-  const { losses, rest: restSeconds, patience } = options;
-  const plan = { losses, restSeconds, patienceMs: patience * 1000 };
-  const measured: Measured[] = [];
+  const measurements: Measurement[] = [];
   for (const name of options.contenders) {
     const contender = await contenderOf(name, stage, options, original);
-    if (!contender) continue;
-    print(`  ${name}`);
-    measured.push(await new Measurement(stage, contender, plan).run());
+    if (contender) measurements.push(new Measurement(stage, contender, options.patience * 1000));
   }
-  return measured;
+  for (const round of roundsOf(options)) {
+    print(`  round ${round.number} of ${options.rounds}`);
+    for (const one of inTurn(measurements, round.number)) {
+      if (one.hasGivenUp) continue;
+      print(`  ${one.measured.contender}`);
+      await one.run(round);
+    }
+  }
+  return measurements.map(({ measured }) => measured);
+}
+
+function roundsOf({ rounds, losses, rest }: Options): (Round & { number: number })[] {
+  return Array.from({ length: rounds }, (_, index) => ({
+    number: index + 1,
+    isFirst: index === 0,
+    isLast: index === rounds - 1,
+    losses: Math.ceil(losses / rounds),
+    restSeconds: rest,
+  }));
+}
+
+/** There and back: what changes in the course of a run is the same for all. */
+function inTurn<T>(all: readonly T[], round: number): readonly T[] {
+  return round % 2 === 0 ? all.toReversed() : all;
 }
 
 /** @returns undefined if it is not to be measured on this stage */

@@ -50,7 +50,7 @@ export const FIGURES = {
   },
   start: {
     ...figure("start", "From the start to a fallback for all that is lame", "s", 2),
-    of: ({ start }) => start && start.lameMs / 1000,
+    of: ({ starts }) => middle(starts.map(({ lameMs }) => lameMs / 1000)),
   },
   startFromList: {
     ...figure(
@@ -59,11 +59,12 @@ export const FIGURES = {
       "s",
       2,
     ),
-    of: ({ start }) => start?.lameFromListMs && start.lameFromListMs / 1000,
+    of: ({ starts }) =>
+      middle(starts.flatMap(({ lameFromListMs: ms }) => (ms === undefined ? [] : ms / 1000))),
   },
   caughtUp: {
     ...figure("caught-up", "From the start to the last request of it", "s", 2),
-    of: ({ start }) => start && start.caughtUpMs / 1000,
+    of: ({ starts }) => middle(starts.map(({ caughtUpMs }) => caughtUpMs / 1000)),
   },
   outage: {
     ...figure("outage", "From the first loss of a mass outage to the last fallback", "s", 2),
@@ -73,4 +74,9 @@ export const FIGURES = {
 
 function figure(id: string, title: string, unit: string, digits: number) {
   return { id, title, unit, digits, compared: true };
+}
+
+/** Of none there is none. */
+function middle(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : percentile(values, 0.5);
 }

@@ -1,15 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Contender } from "./contender";
 import type { Place } from "./population";
-import { add, count, endOfBurst, firstOf, type Requests } from "./requests";
-import type {
-  EventsResult,
-  LossesResult,
-  Measured,
-  OutageResult,
-  RestResult,
-  StartResult,
-} from "./results";
+import { count, endOfBurst, firstOf, sum } from "./requests";
+import type { EventsResult, Measured, OutageResult, RestResult, StartResult } from "./results";
 import { summaryOf } from "./summary";
 import type { Stage } from "./stage";
 import type { Trace } from "./trace";
@@ -25,52 +18,67 @@ const EVENTS = 1000;
 /** The cluster's controllers are given this long to tell of as many as are made at once. */
 const EVENTS_MS = 20_000;
 
-export interface Plan {
+/** What a contender goes through in a round. */
+export interface Round {
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
   readonly losses: number;
   readonly restSeconds: number;
-  /** Milliseconds that a contender may take for one thing. */
-  readonly patienceMs: number;
 }
 
 /** A contender did not do what was waited for in time. */
 class TooSlow extends Error {}
 
-/** Measures one contender on a stage; leaves the stage as it was. */
+/** Measures one contender on a stage, in rounds between which others have theirs. */
 export class Measurement {
-  readonly #trace: Trace;
+  readonly measured: { -readonly [Key in keyof Measured]: Measured[Key] };
+  /** It was too slow for something: another round would tell no more. */
+  hasGivenUp = false;
+  #trace: Trace;
   #pid = 0;
 
+  /** @param patienceMs milliseconds that it may take for one thing */
   constructor(
     private readonly stage: Stage,
     private readonly contender: Contender,
-    private readonly plan: Plan,
+    private readonly patienceMs: number,
   ) {
-    this.#trace = stage.trace([contender.user]);
+    const { population, critical } = stage;
+    this.measured = { contender: contender.name, size: population.size, critical, starts: [] };
+    this.#trace = stage.trace([]);
   }
 
-  async run(): Promise<Measured> {
-    const { stage, contender } = this;
-    const measured: { -readonly [Key in keyof Measured]: Measured[Key] } = {
-      contender: contender.name,
-      size: stage.population.size,
-      critical: stage.critical,
-    };
+  /** Leaves the stage as it was. */
+  async run(round: Round): Promise<void> {
+    const { stage, contender, measured } = this;
+    this.#trace = stage.trace([contender.user]);
     try {
-      await this.#beginOnce();
-      this.#tell({ start: (measured.start = await this.#start()) });
-      this.#tell({ rest: (measured.rest = await this.#rest()) });
-      this.#tell({ events: (measured.events = await this.#events()) });
-      this.#tell({ losses: (measured.losses = await this.#losses()) });
-      this.#tell({ outage: (measured.outage = await this.#outage()) });
-      measured.peakRssBytes = readUsage(this.#pid).peakRssBytes;
+      await this.#phases(round);
     } catch (error) {
       if (!(error instanceof TooSlow)) throw this.#withLog(error);
       stage.ground.print(`  ${contender.name}: ${error.message}`);
+      this.hasGivenUp = true;
     } finally {
       await contender.stop();
-      await this.#tidy();
+      await this.#tidy(round.isLast || this.hasGivenUp ? stage.victims : []);
     }
-    return measured;
+    if (this.hasGivenUp) measured.peakRssBytes = undefined;
+  }
+
+  async #phases({ isFirst, isLast, losses, restSeconds }: Round): Promise<void> {
+    const { measured } = this;
+    if (isFirst) await this.#beginOnce();
+    measured.starts = [...measured.starts, await this.#start()];
+    this.#tell({ starts: measured.starts.slice(-1) });
+    if (isFirst) {
+      this.#tell({ rest: (measured.rest = await this.#rest(restSeconds)) });
+      this.#tell({ events: (measured.events = await this.#events()) });
+    }
+    await this.#losses(losses);
+    this.#tell(measured.losses && { losses: measured.losses });
+    if (isLast) this.#tell({ outage: (measured.outage = await this.#outage()) });
+    const { peakRssBytes } = readUsage(this.#pid);
+    measured.peakRssBytes = Math.max(measured.peakRssBytes ?? 0, peakRssBytes);
   }
 
   /** So that what it writes down at its first start is there, and the API server has read what it asks for. */
@@ -100,8 +108,7 @@ export class Measurement {
     };
   }
 
-  async #rest(): Promise<RestResult> {
-    const seconds = this.plan.restSeconds;
+  async #rest(seconds: number): Promise<RestResult> {
     const mark = this.#mark();
     const before = readUsage(this.#pid).cpuMs;
     await this.#wait(seconds * 1000);
@@ -129,30 +136,34 @@ export class Measurement {
     return { events, cpuMs, requests: count(this.#since(mark)) };
   }
 
-  async #losses(): Promise<LossesResult> {
-    const reactionsMs: number[] = [];
-    const requests: Requests = {};
-    const returnRequests: Requests = {};
-    while (reactionsMs.length < this.plan.losses) {
-      const batch = this.stage.victims.slice(
-        0,
-        Math.min(BATCH, this.plan.losses - reactionsMs.length),
-      );
-      let mark = this.#mark();
-      for (const place of batch) {
-        reactionsMs.push(await this.#lose(place));
-        await this.#trace.quiet(BETWEEN_LOSSES_MS, IDLE_MS);
-      }
-      await this.#untilQuiet();
-      add(requests, count(this.#since(mark)));
-      mark = this.#mark();
-      await this.stage.restorePods(batch);
-      await this.#untilQuiet();
-      add(returnRequests, count(this.#since(mark)));
-      await this.stage.removeFallbacks(batch);
-      await this.#untilAtRest(batch, []);
+  async #losses(count: number): Promise<void> {
+    const { victims } = this.stage;
+    for (let left = count; left > 0; left -= BATCH) {
+      await this.#loseInTurn(victims.slice(0, Math.min(BATCH, left)));
     }
-    return { reactionsMs, requests, returnRequests };
+  }
+
+  async #loseInTurn(places: readonly Place[]): Promise<void> {
+    const reactionsMs: number[] = [];
+    const mark = this.#mark();
+    for (const place of places) {
+      reactionsMs.push(await this.#lose(place));
+      await this.#trace.quiet(BETWEEN_LOSSES_MS, IDLE_MS);
+    }
+    await this.#untilQuiet();
+    const requests = count(this.#since(mark));
+    const returnMark = this.#mark();
+    await this.stage.restorePods(places);
+    await this.#untilQuiet();
+    const returnRequests = count(this.#since(returnMark));
+    await this.stage.removeFallbacks(places);
+    await this.#untilAtRest(places, []);
+    const { losses: before } = this.measured;
+    this.measured.losses = {
+      reactionsMs: [...(before?.reactionsMs ?? []), ...reactionsMs],
+      requests: sum(before?.requests ?? {}, requests),
+      returnRequests: sum(before?.returnRequests ?? {}, returnRequests),
+    };
   }
 
   async #lose(place: Place): Promise<number> {
@@ -181,8 +192,9 @@ export class Measurement {
     };
   }
 
-  async #tidy(): Promise<void> {
-    const { victims, lame } = this.stage;
+  /** @param victims of an outage */
+  async #tidy(victims: readonly Place[]): Promise<void> {
+    const { lame } = this.stage;
     await this.stage.removeFallbacks([...victims, ...lame]);
     await this.stage.losePods(victims);
     await this.stage.restorePods(victims);
@@ -194,7 +206,7 @@ export class Measurement {
     const isAtRest = (): boolean =>
       places.every(place => this.#trace.isAtRest(keyOf(place), true)) &&
       lame.every(place => this.#trace.isAtRest(keyOf(place), false));
-    if (!(await this.#trace.until(isAtRest, this.plan.patienceMs))) {
+    if (!(await this.#trace.until(isAtRest, this.patienceMs))) {
       throw new Error("the cluster's controllers are not done");
     }
     await this.#untilQuiet();
@@ -212,11 +224,11 @@ export class Measurement {
       }
       return true;
     };
-    if (!(await this.#trace.until(done, this.plan.patienceMs))) {
+    if (!(await this.#trace.until(done, this.patienceMs))) {
       const lost = places.filter(place => (losses.get(keyOf(place)) ?? 0) >= since).length;
       throw new TooSlow(
         `${missing.size} of ${places.length} fallbacks (${lost} lost) are missing after ` +
-          `${this.plan.patienceMs / 1000} s\n${this.contender.lastLines()}`,
+          `${this.patienceMs / 1000} s\n${this.contender.lastLines()}`,
       );
     }
     return Math.max(...places.map(place => fallbacks.get(keyOf(place)) ?? 0));
@@ -236,8 +248,8 @@ export class Measurement {
   }
 
   async #untilQuiet(ms = IDLE_MS): Promise<void> {
-    if (!(await this.#trace.quiet(ms, this.plan.patienceMs))) {
-      throw new TooSlow(`still at work after ${this.plan.patienceMs / 1000} s`);
+    if (!(await this.#trace.quiet(ms, this.patienceMs))) {
+      throw new TooSlow(`still at work after ${this.patienceMs / 1000} s`);
     }
   }
 
@@ -245,7 +257,7 @@ export class Measurement {
     await this.#trace.until(() => false, Math.max(0, ms));
   }
 
-  #tell(result: Partial<Measured>): void {
+  #tell(result: Partial<Measured> = {}): void {
     this.stage.ground.print(summaryOf(result));
   }
 

@@ -12,6 +12,7 @@ Linux only; Go builds the floor.
   --contenders A,B    ${CONTENDERS.join(", ")} (default: all)
   --pods N            Pods of each Service (default: 5)
   --losses N          Services that lose their Pods one by one (default: 200)
+  --rounds N          in how many rounds, one contender after the other in each (default: 4)
   --critical N        how many Services are critical, at most (default: 1000)
   --rest SECONDS      how long to watch them at rest (default: 60)
   --patience SECONDS  how long to wait for one thing (default: 900)
@@ -34,6 +35,7 @@ export interface Options {
   readonly contenders: readonly ContenderName[];
   readonly pods: number;
   readonly losses: number;
+  readonly rounds: number;
   readonly critical: number;
   readonly rest: number;
   readonly patience: number;
@@ -56,6 +58,7 @@ export function readOptions(args: readonly string[]): Options {
       contenders: { type: "string", default: CONTENDERS.join(",") },
       pods: { type: "string", default: "5" },
       losses: { type: "string", default: "200" },
+      rounds: { type: "string", default: "4" },
       critical: { type: "string", default: "1000" },
       rest: { type: "string", default: "60" },
       patience: { type: "string", default: "900" },
@@ -77,6 +80,7 @@ export function readOptions(args: readonly string[]): Options {
     contenders: someOf("--contenders", values.contenders, CONTENDERS),
     pods: wholeNumber("--pods", values.pods),
     losses: wholeNumber("--losses", values.losses),
+    rounds: wholeNumber("--rounds", values.rounds),
     critical: wholeNumber("--critical", values.critical),
     rest: wholeNumber("--rest", values.rest),
     patience: wholeNumber("--patience", values.patience),

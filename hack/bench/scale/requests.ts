@@ -12,9 +12,11 @@ export function count(requests: readonly Pick<Request, "id" | "what">[]): Reques
   return counts;
 }
 
-/** Adds to `sum`, in place. */
-export function add(sum: Requests, more: Requests): void {
-  for (const [what, number] of Object.entries(more)) sum[what] = (sum[what] ?? 0) + number;
+/** Of both together. */
+export function sum(some: Requests, others: Requests): Requests {
+  const all = { ...some };
+  for (const [what, number] of Object.entries(others)) all[what] = (all[what] ?? 0) + number;
+  return all;
 }
 
 export function total(requests: Requests): number {

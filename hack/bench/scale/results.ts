@@ -57,12 +57,13 @@ export interface Measured {
   readonly contender: ContenderName;
   readonly size: number;
   readonly critical: number;
-  readonly start?: StartResult;
+  /** One of each round. */
+  readonly starts: readonly StartResult[];
   readonly rest?: RestResult;
   readonly events?: EventsResult;
   readonly losses?: LossesResult;
   readonly outage?: OutageResult;
-  readonly peakRssBytes?: number;
+  readonly peakRssBytes?: number | undefined;
 }
 
 /** All of one run. */

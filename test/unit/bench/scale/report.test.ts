@@ -13,10 +13,10 @@ function measured(contender: ContenderName, size: number, slow: number): Measure
     contender,
     size,
     critical: size,
-    start: {
-      ...{ lameMs: 100 * slow, lameFromListMs: 50 * slow, caughtUpMs: 200 * slow },
+    starts: [slow, 2 * slow, 90 * slow].map(ms => ({
+      ...{ lameMs: 1000 * ms, lameFromListMs: 500 * ms, caughtUpMs: 2000 * ms },
       ...{ cpuMs: 1, peakRssBytes: 1, requests },
-    },
+    })),
     rest: { seconds: 60, cpuMs: 1, requests: {} },
     events: { events: 1000, cpuMs: 30 * slow, requests: {} },
     losses: { reactionsMs: [slow, 2 * slow, 3 * slow], requests, returnRequests: {} },
@@ -57,8 +57,17 @@ describe("the report", () => {
     expect(cells.slice(2, 7)).toEqual(["6.0", "3.00", "6.0", "3.00", "0.00"]);
   });
 
+  it("has the middle one of a start in each round", () => {
+    const cells = row(
+      markdown(results(all)),
+      "From the start to the last request",
+      "This operator",
+    );
+    expect(cells.slice(2, 4)).toEqual(["12.00", "3.00"]);
+  });
+
   it("says with a dash what did not end in time", () => {
-    const tooSlow: Measured = { contender: "original", size: 100, critical: 100 };
+    const tooSlow: Measured = { contender: "original", size: 100, critical: 100, starts: [] };
     const text = markdown(results([measured("floor", 100, 1), tooSlow]));
     const cells = row(text, "From the first loss", "The original's controller");
     expect(cells.slice(2, 5)).toEqual(["–", "–", "–"]);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { add, count, endOfBurst, firstOf, total } from "../../../../hack/bench/scale/requests";
+import { count, endOfBurst, firstOf, sum, total } from "../../../../hack/bench/scale/requests";
 
 it("a request that the log tells of twice counts once", () => {
   const requests = [
@@ -12,10 +12,9 @@ it("a request that the log tells of twice counts once", () => {
 });
 
 it("counts add up", () => {
-  const sum = { "create pods": 1 };
-  add(sum, { "create pods": 2, "list pods": 3 });
-  expect(sum).toEqual({ "create pods": 3, "list pods": 3 });
-  expect(total(sum)).toBe(6);
+  const all = sum({ "create pods": 1 }, { "create pods": 2, "list pods": 3 });
+  expect(all).toEqual({ "create pods": 3, "list pods": 3 });
+  expect(total(all)).toBe(6);
 });
 
 it.each([
