@@ -5,7 +5,7 @@ import type { Occurrence, RecordedEvent, Regarding } from "../cluster/events";
 import type { Announcement } from "../domain/announce";
 import { OVERTAKES } from "../domain/reasons";
 import type { QueueMetrics } from "./queue-metrics";
-import { WorkQueue } from "./work-queue";
+import { WorkQueue, type Place } from "./work-queue";
 
 /** Few: what Services wait for goes first. */
 const CONCURRENCY = 4;
@@ -47,10 +47,9 @@ export class EventRecorder {
     this.#log = log;
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
-      paceMs: PACE_MS,
       meter: queues.meter("event", CONCURRENCY),
       backoff: BACKOFF,
-      work: key => this.#write(key),
+      work: (key, place) => this.#write(key, place),
       onFailure: (_key, error) => {
         log.warn({ err: error }, "An Event could not be written; it is tried again");
       },
@@ -71,12 +70,13 @@ export class EventRecorder {
     this.#queue.addLater(key, TOLD_AFTER_MS);
   }
 
-  async #write(key: string): Promise<undefined> {
+  async #write(key: string, place: Place): Promise<undefined> {
     const pending = this.#pending.get(key);
     if (!pending) {
       return;
     }
     this.#pending.delete(key);
+    place.keep(PACE_MS);
     try {
       this.#remember(key, await this.#createOrRepeat(this.#recorded.get(key), pending));
     } catch (error) {

@@ -78,7 +78,7 @@ export class Operator implements Hooks {
       concurrency: CONCURRENCY,
       backoff: RETRY_BACKOFF,
       meter: queues.meter("service", CONCURRENCY),
-      work: async (key, since) => {
+      work: async (key, { since }) => {
         const againInMs = await reconciler.reconcile(key, since);
         problems.clear(key);
         return againInMs;

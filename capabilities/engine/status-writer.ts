@@ -8,7 +8,7 @@ import type { EventRecorder } from "./event-recorder";
 import { Insistence } from "./insistence";
 import type { QueueMetrics } from "./queue-metrics";
 import type { ServiceStates } from "./service-states";
-import { WorkQueue } from "./work-queue";
+import { WorkQueue, type Place } from "./work-queue";
 
 const CONCURRENCY = 2;
 /** 20 in a second: in an outage of a thousand Services the API server has better to do. */
@@ -39,10 +39,9 @@ export class StatusWriter {
     this.#parts = parts;
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
-      paceMs: PACE_MS,
       meter: parts.queues.meter("status", CONCURRENCY),
       backoff: BACKOFF,
-      work: name => this.#write(name),
+      work: (name, place) => this.#write(name, place),
       onFailure: (criticalService, error) => {
         parts.log.warn({ criticalService, err: error }, "The status could not be written");
       },
@@ -56,7 +55,7 @@ export class StatusWriter {
     }
   }
 
-  async #write(name: string): Promise<number | undefined> {
+  async #write(name: string, place: Place): Promise<number | undefined> {
     const { view, states, api, isSettled } = this.#parts;
     const known = view.criticalService(name);
     if (!known) {
@@ -74,6 +73,7 @@ export class StatusWriter {
     }
     const wish = { uid: known.uid, ...timeless(status) };
     return this.#insistence.attempt(name, wish, async () => {
+      place.keep(PACE_MS);
       await api.writeStatus(name, status);
       view.setStatus(name, known.uid, status);
       this.#announce(name, known.uid, announceStatus(previous, status));

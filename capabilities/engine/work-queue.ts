@@ -35,22 +35,27 @@ export interface QueueMeter {
   started(waitedMs: number): (outcome: Outcome) => void;
 }
 
+/** What a key that is worked on has of the queue. */
+export interface Place {
+  /** When the key was added, in milliseconds of `performance.now()`. */
+  readonly since: number;
+  /**
+   * Keeps the place taken for so many milliseconds at least, though the work be done: it bounds how
+   * many are worked on in a second, and keeps none waiting that comes alone.
+   */
+  readonly keep: (ms: number) => void;
+}
+
 interface Options {
   /** How many keys are worked on at once; of one group, see {@link Turns}, half as many are. */
   readonly concurrency: number;
-  /**
-   * Milliseconds that the place of a key stays taken at least: it bounds how many are worked on in a
-   * second, and keeps none waiting that comes alone.
-   */
-  readonly paceMs?: number;
   readonly backoff: Backoff;
   /**
    * Works on one key; a rejection has it tried again.
    *
-   * @param since when the key was added, in milliseconds of `performance.now()`
    * @returns milliseconds until the key is to have another turn anyway, if it is
    */
-  readonly work: (key: string, since: number) => Promise<number | undefined>;
+  readonly work: (key: string, place: Place) => Promise<number | undefined>;
   /** Told of each failure, and of the milliseconds until the next try. */
   readonly onFailure: (key: string, error: unknown, retryMs: number) => void;
   readonly meter?: QueueMeter;
@@ -132,9 +137,12 @@ export class WorkQueue {
 
   async #run(key: string, since: number): Promise<void> {
     const ended = this.#options.meter?.started(performance.now() - since);
-    const pace = this.#pace();
+    let kept: Promise<void> | undefined;
+    const keep = (ms: number) => {
+      kept = new Promise(resolve => setTimeout(resolve, ms));
+    };
     try {
-      const againInMs = await this.#options.work(key, since);
+      const againInMs = await this.#options.work(key, { since, keep });
       ended?.(againInMs === undefined ? "success" : "requeue_after");
       this.#failures.delete(key);
       if (againInMs !== undefined) {
@@ -144,15 +152,10 @@ export class WorkQueue {
       ended?.("error");
       this.#retry(key, error);
     } finally {
-      await pace;
+      await kept;
       this.#turns.finish(key);
       this.#schedule();
     }
-  }
-
-  #pace(): Promise<void> | undefined {
-    const { paceMs } = this.#options;
-    return paceMs === undefined ? undefined : new Promise(resolve => setTimeout(resolve, paceMs));
   }
 
   #retry(key: string, error: unknown): void {

@@ -83,6 +83,26 @@ describe("a page from a ConfigMap", () => {
   });
 });
 
+describe("a thousand CriticalServices whose status is true", () => {
+  it("keep none waiting after a restart whose status is not", async () => {
+    await inOwnTime(1, async () => {
+      const world = new World({ operators: 1, protection: COLD, ...NOTHING_ELSE });
+      for (let count = 0; count < 1000; count++) {
+        const metadata = { name: `absent-${count}` };
+        const spec = { matchLabels: [{ key: "app", value: "absent" }] };
+        world.server.create("CriticalService", { metadata, spec });
+      }
+      await pass(2 * MINUTE_MS);
+      expect(writesOfStatus(world)).toHaveLength(1001);
+      world.take({ does: "restart", operator: 0, startMs: [] });
+      await pass(5000);
+      world.take(lameA());
+      await pass(5000);
+      expect(writesOfStatus(world).slice(1001)).toEqual(["write status x"]);
+    });
+  });
+});
+
 describe("two operators, one of which does not know what the other knows", () => {
   it.each<[string, number, number, Step]>([
     ["that the Service is another's now", WARM, WATCHES.services, aService({ external: true })],
@@ -143,6 +163,12 @@ function sentAt(world: World, what: string): number[] {
     .flatMap(({ requests }) => requests.sent)
     .filter(sent => sent.what.startsWith(what))
     .map(({ at }) => at);
+}
+
+function writesOfStatus({ processes }: World): string[] {
+  return processes
+    .flatMap(({ requests }) => requests.sent.map(({ what }) => what))
+    .filter(what => what.startsWith("write status"));
 }
 
 function pausesBetween(times: readonly number[]): number[] {

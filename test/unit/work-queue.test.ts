@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../../capabilities/cluster/api";
-import { backoffDelay, WorkQueue } from "../../capabilities/engine/work-queue";
+import { backoffDelay, WorkQueue, type Place } from "../../capabilities/engine/work-queue";
 
 const BACKOFF = { baseMs: 100, maxMs: 1000 };
 
@@ -34,13 +34,14 @@ describe("WorkQueue", () => {
     expect(worked).toEqual(["a", "a"]);
   });
 
-  it("keeps a place taken for as long as it is paced, and a key alone waits for nothing", async () => {
-    const { queue, worked } = makeQueue(undefined, 2, 100);
+  it("keeps a place taken for as long as the work says, and a key alone waits for nothing", async () => {
+    const { queue, worked } = makeQueue((key, place) => {
+      if (key !== "b") place.keep(100);
+      return Promise.resolve(undefined);
+    });
     queue.add("a", "b", "c", "d", "e");
     await vi.advanceTimersByTimeAsync(99);
-    expect(worked).toEqual(["a", "b"]);
-    await vi.advanceTimersByTimeAsync(100);
-    expect(worked).toEqual(["a", "b", "c", "d"]);
+    expect(worked).toEqual(["a", "b", "c"]);
     await vi.advanceTimersByTimeAsync(100);
     expect(worked).toEqual(["a", "b", "c", "d", "e"]);
   });
@@ -231,19 +232,18 @@ describe("backoffDelay", () => {
 });
 
 function makeQueue(
-  work: (key: string) => Promise<number | undefined> = () => Promise.resolve(undefined),
+  work: (key: string, place: Place) => Promise<number | undefined> = () =>
+    Promise.resolve(undefined),
   concurrency = 2,
-  paceMs?: number,
 ) {
   const worked: string[] = [];
   const delays: number[] = [];
   const queue = new WorkQueue({
     concurrency,
-    ...(paceMs !== undefined && { paceMs }),
     backoff: BACKOFF,
-    work: key => {
+    work: (key, place) => {
       worked.push(key);
-      return work(key);
+      return work(key, place);
     },
     onFailure: (_key, _error, retryMs) => {
       delays.push(retryMs);
