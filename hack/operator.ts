@@ -7,7 +7,7 @@ import packageJson from "../package.json";
 import type { BuiltModule, Manifest } from "./module";
 
 /** The heap that Node.js gives itself where Pepr's Deployments limit the memory to 512 MiB. */
-const HEAP = ["--max-old-space-size=256", "--max-semi-space-size=1"];
+const HEAP = "--max-old-space-size=256";
 
 /** A line of the operator's log. */
 export interface LogLine {
@@ -46,7 +46,7 @@ export class OperatorProcess {
 
   constructor(options: Options) {
     this.port = options.port;
-    const args = [...HEAP, ...(options.nodeOptions ?? []), options.module.file];
+    const args = [HEAP, ...(options.nodeOptions ?? []), options.module.file];
     this.#child = spawn(process.execPath, args, {
       env: { ...process.env, ...environment(options), ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
