@@ -12,7 +12,7 @@ Linux only; Go builds the floor.
   --contenders A,B    ${CONTENDERS.join(", ")} (default: all)
   --pods N            Pods of each Service (default: 5)
   --losses N          Services that lose their Pods one by one (default: 200)
-  --rounds N          in how many rounds, one contender after the other in each (default: 4)
+  --rounds N          in how many rounds, one contender after the other in each (default: 2)
   --critical N        how many Services are critical, at most (default: 1000)
   --rest SECONDS      how long to watch them at rest (default: 60)
   --patience SECONDS  how long to wait for one thing (default: 900)
@@ -58,7 +58,7 @@ export function readOptions(args: readonly string[]): Options {
       contenders: { type: "string", default: CONTENDERS.join(",") },
       pods: { type: "string", default: "5" },
       losses: { type: "string", default: "200" },
-      rounds: { type: "string", default: "4" },
+      rounds: { type: "string", default: "2" },
       critical: { type: "string", default: "1000" },
       rest: { type: "string", default: "60" },
       patience: { type: "string", default: "900" },
