@@ -50,6 +50,18 @@ export class Etcd {
     return atOnce(AT_ONCE, transactions, success => this.#post("/v3/kv/txn", { success }));
   }
 
+  /**
+   * Removes all whose keys begin so.
+   *
+   * @param prefix ends with a slash
+   * @throws if etcd refuses
+   */
+  removeBelow(prefix: `${string}/`): Promise<void> {
+    // The first key behind them: 0 follows the slash.
+    const end = prefix.replace(/\/$/, "0");
+    return this.#post("/v3/kv/deleterange", { key: base64(prefix), range_end: base64(end) });
+  }
+
   close(): void {
     this.#agent.destroy();
   }

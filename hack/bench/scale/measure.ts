@@ -199,6 +199,7 @@ export class Measurement {
     await this.stage.losePods(victims);
     await this.stage.restorePods(victims);
     await this.#untilAtRest(victims, lame);
+    await this.stage.forgetEvents();
   }
 
   /** Waits until no Service has a fallback, those of the first list have Pods, and all is quiet. */

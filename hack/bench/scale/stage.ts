@@ -125,6 +125,11 @@ export class Stage {
     await this.etcd.apply(keys.map(key => [key, undefined]));
   }
 
+  /** As the API server does after an hour. */
+  async forgetEvents(): Promise<void> {
+    await this.etcd.removeBelow("/registry/events/");
+  }
+
   async close(): Promise<void> {
     this.etcd.close();
     await this.ground.controlPlane.stop();

@@ -25,7 +25,9 @@ these figures, and what still holds it back: [upstream](upstream.md).
   with protobuf) and in plain Node.js; this operator, built and started as in its Pod; and the
   original's controller. The latter crashes on a Service that is lame when it is seen first; there
   \`event['objet']\` was mended to \`event['object']\`. They take turns, there and back: each has half of
-  its losses in a first round, and the other half in a second one.
+  its losses in a first round, and the other half in a second one. Events of the first round have
+  expired in the second one, as they do after an hour. Within that hour an operator that was restarted
+  looks up each Event that is there already, once: two requests more than the table has.
 - Times are the API server's own, from its audit log. A **reaction** is the time from the answer to
   the write of the EndpointSlice that leaves no Ready endpoint to the answer to the creation of the
   fallback Pod. Services lose their Pods one by one for it.
