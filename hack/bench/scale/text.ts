@@ -24,17 +24,17 @@ these figures, and what still holds it back: [upstream](upstream.md).
   watches EndpointSlices and posts a Pod where none is ready, and does nothing else, in Go (client-go
   with protobuf) and in plain Node.js; this operator, built and started as in its Pod; and the
   original's controller. The latter crashes on a Service that is lame when it is seen first; there
-  \`event['objet']\` was mended to \`event['object']\`. They take turns, there and back: each has half of
-  its losses in a first round, and the other half in a second one. Events of the first round have
-  expired in the second one, as they do after an hour. Within that hour an operator that was restarted
-  looks up each Event that is there already, once: two requests more than the table has.
+  \`event['objet']\` was mended to \`event['object']\`. They take turns, there and back, in rounds
+  (\`--rounds\`), each with as many of the losses. Events of one round have expired in the next one, as
+  they do after an hour. Within that hour an operator that was restarted looks up each Event that is
+  there already, once: two requests more than the table has.
 - Times are the API server's own, from its audit log. A **reaction** is the time from the answer to
   the write of the EndpointSlice that leaves no Ready endpoint to the answer to the creation of the
   fallback Pod. Services lose their Pods one by one for it.
 - A **start** finds ten Services lame, and all else as it was when the controller last ran: it is a
   restart. It is caught up at the last request before a pause of three seconds. To load Node.js and
   Pepr is a part of it, which does not grow with the Services; the time from the first list on is
-  without it. Of the starts of two rounds, the faster one counts.
+  without it. Of the starts of all rounds the middle one counts, of two the faster one.
 - **Pod events** are Pods that turn not Ready, or Ready again, beside four others of their Service.
 - Memory is the most that was ever resident, of several processes the sum. This operator has the heap
   that Node.js gives itself in its Pod, whose memory is limited to 512 MiB.
