@@ -65,21 +65,29 @@ export class Collection<T extends { metadata?: ObjectMeta }> {
    * Tells what happens to them, until the API server ends it, as it does after some minutes.
    *
    * @param resourceVersion of a list, or of the last event of an earlier watch
+   * @param tell told of each event
    * @param signal ends it
    * @throws {ApiError} with status 410 if that is too long ago: list again
    * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
    */
-  async *watch(resourceVersion: string, signal: AbortSignal): AsyncGenerator<WatchEvent<T>, void> {
+  async watch(
+    resourceVersion: string,
+    tell: (event: WatchEvent<T>) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const what = `watching the ${this.plural}`;
     const timeoutSeconds = String(Math.round(WATCH_SECONDS * (1 + Math.random())));
     const query = { watch: "true", allowWatchBookmarks: "true", timeoutSeconds, resourceVersion };
     const path = pathOf(this.resource, {}, { ...this.selector, ...query });
-    for await (const event of streamApi<Told<T>>(what, { method: "GET", path }, signal)) {
+    const request = { method: "GET", path } as const;
+    const tellUnlessError = (object: unknown): void => {
+      const event = object as Told<T>;
       if (event.type === "ERROR") {
         throw new ApiError(`${what}: ${event.object.message ?? "failed"}`, event.object.code);
       }
-      yield event;
-    }
+      tell(event);
+    };
+    await streamApi(what, request, tellUnlessError, signal);
   }
 }
 

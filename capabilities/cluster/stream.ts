@@ -1,4 +1,6 @@
+import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
+import { finished } from "node:stream/promises";
 import { ApiError, refusal, TIMEOUT_MS, unanswered } from "./api";
 import { headOf, open, tooSlow, type ApiRequest } from "./transport";
 
@@ -6,18 +8,20 @@ import { headOf, open, tooSlow, type ApiRequest } from "./transport";
 const SILENCE_MS = 180_000;
 
 /**
- * Asks the API server for a stream of objects, one in each line.
+ * Asks the API server for a stream of objects, one in each line, until it ends it.
  *
  * @param what what it does, for the error: "watching the Services"
+ * @param tell told of each object
  * @param signal ends it
  * @throws {ApiError} if it is refused, breaks off, is ended by the signal, does not begin within 15 s,
- *   or is silent for 3 min
+ *   or is silent for 3 min; or if `tell` throws
  */
-export async function* streamApi<T>(
+export async function streamApi(
   what: string,
   request: ApiRequest,
+  tell: (object: unknown) => void,
   signal: AbortSignal,
-): AsyncGenerator<T, void> {
+): Promise<void> {
   const watchdog = new Watchdog();
   try {
     watchdog.allow(TIMEOUT_MS);
@@ -27,10 +31,10 @@ export async function* streamApi<T>(
       throw refusal(what, { ...headOf(response), body });
     }
     watchdog.allow(SILENCE_MS);
-    for await (const line of linesOf(response as AsyncIterable<string>)) {
+    await eachLine(response, line => {
       watchdog.allow(SILENCE_MS);
-      yield JSON.parse(line) as T;
-    }
+      tell(JSON.parse(line));
+    });
   } catch (error) {
     throw error instanceof ApiError ? error : unanswered(what, watchdog.error ?? error);
   } finally {
@@ -71,11 +75,20 @@ class Watchdog {
   }
 }
 
-async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string, void> {
+/**
+ * Reads a text line by line, to its end. As an async iterable it would take twice as long until a line
+ * is known, and a failover waits for that.
+ */
+async function eachLine(response: IncomingMessage, tell: (line: string) => void): Promise<void> {
   let rest = "";
-  for await (const chunk of chunks) {
+  response.on("data", (chunk: string) => {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
-    yield* lines;
-  }
+    try {
+      lines.forEach(tell);
+    } catch (error) {
+      response.destroy(error as Error);
+    }
+  });
+  await finished(response);
 }

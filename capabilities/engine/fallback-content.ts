@@ -34,6 +34,8 @@ export class FallbackContent {
   readonly #missing = new Map<ServiceKey, string>();
   /** Services that got the built-in page, as there was no PodTemplate. */
   readonly #builtIn = new Set<ServiceKey>();
+  /** The privileged fields of each PodTemplate: a failover does not wait until it is gone through. */
+  readonly #powerful = new WeakMap<FallbackTemplate, readonly string[]>();
 
   constructor(reader: ContentReader, config: Config) {
     this.#reader = reader;
@@ -137,7 +139,8 @@ export class FallbackContent {
     }
     const { namespace } = splitServiceKey(key);
     const id = templateId(source);
-    const powerful = privilegedFields(template);
+    const powerful = this.#powerful.get(template) ?? privilegedFields(template);
+    this.#powerful.set(template, powerful);
     if (powerful.length > 0) {
       throw new Obstacle(
         `PodTemplate ${id} asks for power over the Node or another service account: remove ` +

@@ -127,11 +127,12 @@ export class Informer<T extends Followable = Followable> {
   async #watchOnce(): Promise<unknown> {
     const { objects } = this.#subject;
     this.#renewal = new AbortController();
+    const tell = (event: WatchEvent<T>): void => {
+      this.#watchedTo = event.object.metadata?.resourceVersion ?? this.#watchedTo;
+      this.#tell(event);
+    };
     try {
-      for await (const event of objects.watch(this.#watchedTo, this.#renewal.signal)) {
-        this.#watchedTo = event.object.metadata?.resourceVersion ?? this.#watchedTo;
-        this.#tell(event);
-      }
+      await objects.watch(this.#watchedTo, tell, this.#renewal.signal);
       return undefined;
     } catch (error) {
       this.#log.warn({ err: error }, "The watch failed; it is made anew");
