@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
 import { ApiError, refusal, TIMEOUT_MS, unanswered } from "./api";
-import { headOf, open, tooSlow, type ApiRequest } from "./transport";
+import { TimeLimit } from "./time-limit";
+import { headOf, open, type ApiRequest } from "./transport";
 
 /** A watch tells of something once a minute: of a bookmark, if of nothing else. */
 const SILENCE_MS = 180_000;
@@ -22,56 +23,22 @@ export async function streamApi(
   tell: (object: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const watchdog = new Watchdog();
+  const limit = new TimeLimit(TIMEOUT_MS);
   try {
-    watchdog.allow(TIMEOUT_MS);
-    const response = await open(request, AbortSignal.any([watchdog.signal, signal]));
+    const response = await open(request, limit, signal);
     if (response.statusCode !== 200) {
       const body = await text(response);
       throw refusal(what, { ...headOf(response), body });
     }
-    watchdog.allow(SILENCE_MS);
+    limit.allow(SILENCE_MS);
     await eachLine(response, line => {
-      watchdog.allow(SILENCE_MS);
+      limit.allow(SILENCE_MS);
       tell(JSON.parse(line));
     });
   } catch (error) {
-    throw error instanceof ApiError ? error : unanswered(what, watchdog.error ?? error);
+    throw error instanceof ApiError ? error : unanswered(what, limit.error ?? error);
   } finally {
-    watchdog.end();
-  }
-}
-
-/** Aborts what takes too long. */
-class Watchdog {
-  /** Why it was ended, if it took too long. */
-  error: Error | undefined;
-  readonly #controller = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #allowedMs = 0;
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /** Allows it so much time from now on, in milliseconds. */
-  allow(ms: number): void {
-    if (ms === this.#allowedMs) {
-      this.#timer?.refresh();
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#allowedMs = ms;
-    this.#timer = setTimeout(() => {
-      this.error = tooSlow(ms);
-      this.#controller.abort();
-    }, ms);
-  }
-
-  /** Lets go of what it watches, whether that has ended or not. */
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#controller.abort();
+    limit.end();
   }
 }
 

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
 import { connect, protocolOf, type Connection } from "./connection";
+import { TimeLimit } from "./time-limit";
 
 /** A request to the API server. */
 export interface ApiRequest {
@@ -48,46 +49,20 @@ export async function send(what: ApiRequest, timeoutMs: number): Promise<ApiResp
 /**
  * Sends a request whose answer comes bit by bit.
  *
+ * @param limit ends it, even amid the answer
  * @param signal ends it
  * @returns the answer, whose body is still to be read as UTF-8
  * @throws Error if there is no answer; reading the body throws if it breaks off
  */
-export function open(what: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
-  return ask(what, call => addAbortSignal(signal, call));
-}
-
-/**
- * Ends a call that takes too long. An AbortSignal would do the same, but a failover would wait for it:
- * to make and heed one takes a fifth of the time in which a call is sent.
- */
-class TimeLimit {
-  /** Why the call was ended, if it was. */
-  error: Error | undefined;
-  readonly #timer: NodeJS.Timeout;
-  #call: ClientRequest | undefined;
-
-  constructor(ms: number) {
-    this.#timer = setTimeout(() => {
-      this.error = tooSlow(ms);
-      this.#call?.destroy(this.error);
-    }, ms);
-  }
-
-  holdsFor(call: ClientRequest): void {
-    this.#call = call;
-    if (this.error) {
-      call.destroy(this.error);
-    }
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
-}
-
-/** Why a call was ended that had so many milliseconds. */
-export function tooSlow(ms: number): Error {
-  return new Error(`no answer within ${ms / 1000} s`);
+export function open(
+  what: ApiRequest,
+  limit: TimeLimit,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  return ask(what, call => {
+    limit.holdsFor(call);
+    addAbortSignal(signal, call);
+  });
 }
 
 /** @param onStart told of each call that is begun for it */
