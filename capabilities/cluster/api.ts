@@ -9,21 +9,24 @@ export const TIMEOUT_MS = 15_000;
 /** An outage is not to last longer for what a proxy in between may ask for. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
+interface ApiErrorOptions extends ErrorOptions {
+  /** Milliseconds that the API server asks to wait before the next try. */
+  readonly retryAfterMs?: number;
+}
+
 /** A request to the API server failed; the message holds the API server's own reason. */
 export class ApiError extends Error {
   override name = "ApiError";
+  readonly retryAfterMs: number;
 
-  /**
-   * @param status the HTTP status; undefined if there was no answer
-   * @param retryAfterMs milliseconds that the API server asks to wait before the next try
-   */
+  /** @param status the HTTP status; undefined if there was no answer */
   constructor(
     message: string,
     readonly status: number | undefined,
-    options?: ErrorOptions,
-    readonly retryAfterMs = 0,
+    { retryAfterMs = 0, ...options }: ApiErrorOptions = {},
   ) {
     super(message, options);
+    this.retryAfterMs = retryAfterMs;
   }
 
   /** The request itself is at fault: the same one would be refused again. */
@@ -122,12 +125,8 @@ export function refusal(
 ): ApiError {
   const { message } = (data ?? {}) as { message?: unknown };
   const reason = typeof message === "string" ? message : body || "refused without a reason";
-  return new ApiError(
-    `${what}: ${oneLine(reason, MAX_REASON)}`,
-    status,
-    {},
-    waitFor(headers["retry-after"]),
-  );
+  const retryAfterMs = waitFor(headers["retry-after"]);
+  return new ApiError(`${what}: ${oneLine(reason, MAX_REASON)}`, status, { retryAfterMs });
 }
 
 /** undefined if it is no JSON, as when something between answers in the API server's place. */

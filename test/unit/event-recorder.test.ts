@@ -97,7 +97,7 @@ describe("an operator alone", () => {
 });
 
 describe("an operator whose calls fail", () => {
-  const passing = new ApiError("no answer", undefined, {});
+  const passing = new ApiError("no answer", undefined);
 
   it("counts each change all the same", async () => {
     const failures = fc.infiniteStream(fc.constantFrom(passing, undefined));
@@ -117,7 +117,7 @@ describe("an operator whose calls fail", () => {
   });
 
   it("does not insist on what is refused", async () => {
-    const refusal = new ApiError("the namespace is being terminated", 403, {});
+    const refusal = new ApiError("the namespace is being terminated", 403);
     const answers = [refusal, undefined];
     const server = new EventServer([].values(), answers.values());
     const recorder = recorderOn(server);

@@ -146,7 +146,7 @@ describe("the metrics of a queue", () => {
   });
 
   it("do not count a key as waiting that the API server has asked to wait", async () => {
-    const busy = new ApiError("too many requests", 429, {}, 3000);
+    const busy = new ApiError("too many requests", 429, { retryAfterMs: 3000 });
     const queue: WorkQueue = new WorkQueue({
       concurrency: 1,
       backoff: { baseMs: 2000, maxMs: 2000 },

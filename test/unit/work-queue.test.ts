@@ -116,7 +116,7 @@ describe("WorkQueue", () => {
   });
 
   describe("when the API server asks to come back later", () => {
-    const busy = new ApiError("too many requests", 429, {}, 3000);
+    const busy = new ApiError("too many requests", 429, { retryAfterMs: 3000 });
 
     it.each([
       [
