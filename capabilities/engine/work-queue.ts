@@ -40,10 +40,21 @@ export interface Place {
   /** When the key was added, in milliseconds of `performance.now()`. */
   readonly since: number;
   /**
-   * Keeps the place taken for so many milliseconds at least, though the work be done: it bounds how
-   * many are worked on in a second, and keeps none waiting that comes alone.
+   * Keeps the place taken for so many milliseconds at least, and longer the longer the work takes, see
+   * {@link keptFor}: it bounds how many are worked on in a second, and keeps none waiting that comes
+   * alone.
    */
-  readonly keep: (ms: number) => void;
+  readonly keep: (atLeastMs: number) => void;
+}
+
+/** The more an API server has to do, the later it answers, and the longer it is left alone. */
+const TIMES_AS_LONG = 10;
+/** One answer that does not come keeps nothing else from being told. */
+const KEPT_AT_MOST_MS = 2000;
+
+/** Milliseconds that a place is kept, from the beginning of the work on: ten times as long as that took. */
+export function keptFor(atLeastMs: number, tookMs: number): number {
+  return Math.max(atLeastMs, Math.min(TIMES_AS_LONG * tookMs, KEPT_AT_MOST_MS));
 }
 
 interface Options {
@@ -136,10 +147,11 @@ export class WorkQueue {
   }
 
   async #run(key: string, since: number): Promise<void> {
-    const ended = this.#options.meter?.started(performance.now() - since);
-    let kept: Promise<void> | undefined;
+    const begin = performance.now();
+    const ended = this.#options.meter?.started(begin - since);
+    let atLeastMs: number | undefined;
     const keep = (ms: number) => {
-      kept = new Promise(resolve => setTimeout(resolve, ms));
+      atLeastMs = ms;
     };
     try {
       const againInMs = await this.#options.work(key, { since, keep });
@@ -152,7 +164,11 @@ export class WorkQueue {
       ended?.("error");
       this.#retry(key, error);
     } finally {
-      await kept;
+      if (atLeastMs !== undefined) {
+        const tookMs = performance.now() - begin;
+        const leftMs = keptFor(atLeastMs, tookMs) - tookMs;
+        await new Promise(resolve => setTimeout(resolve, leftMs));
+      }
       this.#turns.finish(key);
       this.#schedule();
     }

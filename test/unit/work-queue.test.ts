@@ -46,6 +46,23 @@ describe("WorkQueue", () => {
     expect(worked).toEqual(["a", "b", "c", "d", "e"]);
   });
 
+  it.each([
+    ["ten times as long as slow work", 30, 300],
+    ["no longer than 2 s", 1000, 2000],
+    ["until work that is slower still is done", 3000, 3000],
+  ])("keeps a place that is kept at all %s", async (_, tookMs, keptMs) => {
+    const { queue, worked } = makeQueue(async (_key, place) => {
+      place.keep(100);
+      await pause(tookMs);
+      return undefined;
+    });
+    queue.add("a", "b", "c");
+    await vi.advanceTimersByTimeAsync(keptMs - 1);
+    expect(worked).toEqual(["a", "b"]);
+    await vi.advanceTimersByTimeAsync(5);
+    expect(worked).toEqual(["a", "b", "c"]);
+  });
+
   it("tries a failed key again, later each time, and starts over after a success", async () => {
     let failures = 3;
     const { queue, worked, delays } = makeQueue(() => {
