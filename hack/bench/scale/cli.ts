@@ -71,7 +71,6 @@ function roundsOf({ rounds, losses, rest }: Options): (Round & { number: number 
   return Array.from({ length: rounds }, (_, index) => ({
     number: index + 1,
     isFirst: index === 0,
-    isLast: index === rounds - 1,
     losses: Math.ceil(losses / rounds),
     restSeconds: rest,
   }));

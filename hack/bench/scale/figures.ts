@@ -68,7 +68,7 @@ export const FIGURES = {
   },
   outage: {
     ...figure("outage", "From the first loss of a mass outage to the last fallback", "s", 2),
-    of: ({ outage }) => outage && outage.fallbacksMs / 1000,
+    of: ({ outages }) => middle(outages.map(({ fallbacksMs }) => fallbacksMs / 1000)),
   },
 } satisfies Record<string, Figure>;
 

@@ -21,7 +21,6 @@ const EVENTS_MS = 20_000;
 /** What a contender goes through in a round. */
 export interface Round {
   readonly isFirst: boolean;
-  readonly isLast: boolean;
   readonly losses: number;
   readonly restSeconds: number;
 }
@@ -44,7 +43,13 @@ export class Measurement {
     private readonly patienceMs: number,
   ) {
     const { population, critical } = stage;
-    this.measured = { contender: contender.name, size: population.size, critical, starts: [] };
+    this.measured = {
+      contender: contender.name,
+      size: population.size,
+      critical,
+      starts: [],
+      outages: [],
+    };
     this.#trace = stage.trace([]);
   }
 
@@ -60,12 +65,12 @@ export class Measurement {
       this.hasGivenUp = true;
     } finally {
       await contender.stop();
-      await this.#tidy(round.isLast || this.hasGivenUp ? stage.victims : []);
+      await this.#tidy();
     }
     if (this.hasGivenUp) measured.peakRssBytes = undefined;
   }
 
-  async #phases({ isFirst, isLast, losses, restSeconds }: Round): Promise<void> {
+  async #phases({ isFirst, losses, restSeconds }: Round): Promise<void> {
     const { measured } = this;
     if (isFirst) await this.#beginOnce();
     measured.starts = [...measured.starts, await this.#start()];
@@ -76,7 +81,8 @@ export class Measurement {
     }
     await this.#losses(losses);
     this.#tell(measured.losses && { losses: measured.losses });
-    if (isLast) this.#tell({ outage: (measured.outage = await this.#outage()) });
+    measured.outages = [...measured.outages, await this.#outage()];
+    this.#tell({ outages: measured.outages.slice(-1) });
     const { peakRssBytes } = readUsage(this.#pid);
     measured.peakRssBytes = Math.max(measured.peakRssBytes ?? 0, peakRssBytes);
   }
@@ -192,9 +198,8 @@ export class Measurement {
     };
   }
 
-  /** @param victims of an outage */
-  async #tidy(victims: readonly Place[]): Promise<void> {
-    const { lame } = this.stage;
+  async #tidy(): Promise<void> {
+    const { lame, victims } = this.stage;
     await this.stage.removeFallbacks([...victims, ...lame]);
     await this.stage.losePods(victims);
     await this.stage.restorePods(victims);

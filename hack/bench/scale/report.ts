@@ -145,7 +145,7 @@ function requestTable(measured: Measured): string {
 }
 
 /** What was done, and the requests that it led to. */
-function requestColumns({ starts: [start], rest, events, losses, outage }: Measured) {
+function requestColumns({ starts: [start], rest, events, losses, outages: [outage] }: Measured) {
   const columns: ([string, Requests] | undefined)[] = [
     start && ["start", start.requests],
     rest && [`${rest.seconds} s of rest`, rest.requests],

@@ -57,12 +57,12 @@ export interface Measured {
   readonly contender: ContenderName;
   readonly size: number;
   readonly critical: number;
-  /** One of each round. */
+  /** One of each round, as of the outages. */
   readonly starts: readonly StartResult[];
   readonly rest?: RestResult;
   readonly events?: EventsResult;
   readonly losses?: LossesResult;
-  readonly outage?: OutageResult;
+  readonly outages: readonly OutageResult[];
   readonly peakRssBytes?: number | undefined;
 }
 

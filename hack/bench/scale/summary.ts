@@ -4,7 +4,8 @@ import type { Measured } from "./results";
 
 /** A few lines of what was measured, for who waits for the rest. */
 export function summaryOf(measured: Partial<Measured>): string {
-  const { starts: [start] = [], rest, events, losses, outage, peakRssBytes } = measured;
+  const { starts: [start] = [], rest, events, losses, outages: [outage] = [] } = measured;
+  const { peakRssBytes } = measured;
   const lines = [
     start &&
       `start: ${ms(start.lameMs)} until the lame have their fallbacks, ${ms(start.caughtUpMs)} until caught up, ` +

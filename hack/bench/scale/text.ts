@@ -34,7 +34,8 @@ these figures, and what still holds it back: [upstream](upstream.md).
 - A **start** finds ten Services lame, and all else as it was when the controller last ran: it is a
   restart. It is caught up at the last request before a pause of three seconds. To load Node.js and
   Pepr is a part of it, which does not grow with the Services; the time from the first list on is
-  without it. Of the starts of all rounds the middle one counts, of two the faster one.
+  without it. Of the starts of all rounds, and of the outages, the middle one counts, of two the
+  faster one.
 - **Pod events** are Pods that turn not Ready, or Ready again, beside four others of their Service.
 - Memory is the most that was ever resident, of several processes the sum. This operator has the heap
   that Node.js gives itself in its Pod, whose memory is limited to 512 MiB.

@@ -20,7 +20,9 @@ function measured(contender: ContenderName, size: number, slow: number): Measure
     rest: { seconds: 60, cpuMs: 1, requests: {} },
     events: { events: 1000, cpuMs: 30 * slow, requests: {} },
     losses: { reactionsMs: [slow, 2 * slow, 3 * slow], requests, returnRequests: {} },
-    outage: { services: size, lossesMs: 1, fallbacksMs: 1000 * slow, cpuMs: 1, requests },
+    outages: [slow, 2 * slow, 90 * slow].map(ms => ({
+      ...{ services: size, lossesMs: 1, fallbacksMs: 1000 * ms, cpuMs: 1, requests },
+    })),
     peakRssBytes: slow * 2 ** 20,
   };
 }
@@ -57,17 +59,22 @@ describe("the report", () => {
     expect(cells.slice(2, 7)).toEqual(["6.0", "3.00", "6.0", "3.00", "0.00"]);
   });
 
-  it("has the middle one of a start in each round", () => {
-    const cells = row(
-      markdown(results(all)),
-      "From the start to the last request",
-      "This operator",
-    );
-    expect(cells.slice(2, 4)).toEqual(["12.00", "3.00"]);
+  it.each([
+    ["start", "From the start to the last request", "12.00"],
+    ["outage", "From the first loss of a mass outage", "6.00"],
+  ])("has the middle one of a %s in each round", (_, caption, seconds) => {
+    const cells = row(markdown(results(all)), caption, "This operator");
+    expect(cells.slice(2, 4)).toEqual([seconds, "3.00"]);
   });
 
   it("says with a dash what did not end in time", () => {
-    const tooSlow: Measured = { contender: "original", size: 100, critical: 100, starts: [] };
+    const tooSlow: Measured = {
+      contender: "original",
+      size: 100,
+      critical: 100,
+      starts: [],
+      outages: [],
+    };
     const text = markdown(results([measured("floor", 100, 1), tooSlow]));
     const cells = row(text, "From the first loss", "The original's controller");
     expect(cells.slice(2, 5)).toEqual(["–", "–", "–"]);
