@@ -30,6 +30,7 @@ export class TimeLimit {
     }, ms);
   }
 
+  /** From now on it ends this call, at once if its time is over. */
   holdsFor(call: ClientRequest): void {
     this.#call = call;
     if (this.error) {

@@ -52,8 +52,8 @@ const TIMES_AS_LONG = 10;
 /** One answer that does not come keeps nothing else from being told. */
 const KEPT_AT_MOST_MS = 2000;
 
-/** Milliseconds that a place is kept, from the beginning of the work on: ten times as long as that took. */
-export function keptFor(atLeastMs: number, tookMs: number): number {
+/** Milliseconds from the beginning of the work, which took `tookMs`, for which its place is kept. */
+function keptFor(atLeastMs: number, tookMs: number): number {
   return Math.max(atLeastMs, Math.min(TIMES_AS_LONG * tookMs, KEPT_AT_MOST_MS));
 }
 

@@ -5,7 +5,6 @@ import type { Measured } from "./results";
 /** A few lines of what was measured, for who waits for the rest. */
 export function summaryOf(measured: Partial<Measured>): string {
   const { starts: [start] = [], rest, events, losses, outages: [outage] = [] } = measured;
-  const { peakRssBytes } = measured;
   const lines = [
     start &&
       `start: ${ms(start.lameMs)} until the lame have their fallbacks, ${ms(start.caughtUpMs)} until caught up, ` +
@@ -19,7 +18,6 @@ export function summaryOf(measured: Partial<Measured>): string {
     outage &&
       `outage: ${outage.services} Services lost within ${ms(outage.lossesMs)}, fallbacks within ` +
         `${ms(outage.fallbacksMs)}, ${ms(outage.cpuMs)} CPU; ${list(outage.requests)}`,
-    peakRssBytes === undefined ? undefined : `peak RSS ${mib(peakRssBytes)}`,
   ];
   return lines
     .filter(line => line !== undefined)
