@@ -4,14 +4,14 @@ import { config, isBuilding, isWatcher } from "./capabilities/environment";
 import { PeprModule } from "pepr";
 import { criticalServiceAdmission, criticalServices } from "./capabilities/critical-services";
 import { endpointSlices } from "./capabilities/endpoint-slices";
-import { fallbackPods, fallbackPodWatch } from "./capabilities/fallback-pods";
+import { fallbackPods } from "./capabilities/fallback-pods";
 import { Informers } from "./capabilities/engine/informers";
 import { serveMetrics } from "./capabilities/engine/metrics";
 import { Operator } from "./capabilities/engine/operator";
 import { addProcessMetrics } from "./capabilities/engine/process-metrics";
 import { installCrd, learnAll } from "./capabilities/engine/startup";
 import { own } from "./capabilities/own";
-import { podTemplates } from "./capabilities/pod-templates";
+import { podTemplates, podTemplateWatch } from "./capabilities/pod-templates";
 import { services } from "./capabilities/services";
 import cfg from "./package.json";
 
@@ -26,10 +26,10 @@ const informers = new Informers({
 informers.add(services(operator));
 informers.add(endpointSlices(operator));
 informers.add(criticalServices(operator));
-informers.add(podTemplates(operator));
-const pods = informers.add(fallbackPods(operator));
+informers.add(fallbackPods(operator));
+const templates = informers.add(podTemplates(operator));
 
-const capabilities = [fallbackPodWatch(pods), criticalServiceAdmission(), ...own(operator)];
+const capabilities = [podTemplateWatch(templates), criticalServiceAdmission(), ...own(operator)];
 
 function startModule(): void {
   const peprModule = new PeprModule(cfg, capabilities, { deferStart: true });

@@ -51,6 +51,14 @@ export function needsFallback(situation: Situation): boolean {
   return lame !== undefined && isCritical && (lame || standbyOf(situation) === "Warm");
 }
 
+/** Whether clients get no answer that something can be done about: nothing else is to go first. */
+export function isUrgent(situation: Situation): boolean {
+  const { fallbacks } = situation;
+  const toStart = !fallbacks.some(({ state }) => state === "live");
+  const toPublish = standbyOf(situation) === "Warm";
+  return isLame(situation) === true && needsFallback(situation) && (toStart || toPublish);
+}
+
 /** Whether something may have to be done about a Service, or told of it. */
 export function isOfConcern(situation: Situation): boolean {
   const { protectedBy, fallbacks, slices } = situation;

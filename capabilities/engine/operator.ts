@@ -13,6 +13,7 @@ import type {
   ServiceObject,
 } from "../domain/kubernetes";
 import { METRICS } from "../domain/metrics";
+import { isUrgent } from "../domain/situation";
 import { View } from "../domain/view";
 import { clusterApi, type ClusterApi } from "../cluster";
 import { EventRecorder } from "./event-recorder";
@@ -78,6 +79,7 @@ export class Operator implements Hooks {
       concurrency: CONCURRENCY,
       backoff: RETRY_BACKOFF,
       meter: queues.meter("service", CONCURRENCY),
+      isUrgent: key => isUrgent(view.situation(key)),
       work: async (key, { since }) => {
         const againInMs = await reconciler.reconcile(key, since);
         problems.clear(key);

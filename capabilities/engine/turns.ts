@@ -1,3 +1,6 @@
+/** Keys by group; of a line, the first group is the next to have a turn. */
+type Groups = Map<string, Set<string>>;
+
 interface Limits {
   /** How many keys are worked on at once. */
   readonly atOnce: number;
@@ -11,36 +14,46 @@ interface Limits {
  *
  * Keys that are alike up to the first slash, such as the Services of a namespace, make a group. The
  * groups take turns, so that thousands of keys of one keep those of another waiting for one turn,
- * and none may take all places, so that a group whose work hangs leaves room for the others.
+ * and none may take all places, so that a group whose work hangs leaves room for the others. Urgent
+ * keys have their turns before all others.
  */
 export class Turns {
   readonly #limits: Limits;
-  /** By group; the first one is the next to have a turn. */
-  readonly #waiting = new Map<string, Set<string>>();
-  readonly #taken = new Map<string, Set<string>>();
+  readonly #urgent: Groups = new Map();
+  readonly #others: Groups = new Map();
+  readonly #taken: Groups = new Map();
   #takenCount = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
   }
 
+  /** Has the key wait, if it does not, and from now on as an urgent one. It may have a turn at the moment. */
+  addUrgent(key: string): void {
+    take(this.#others, key);
+    put(this.#urgent, key);
+  }
+
   /** Has the key wait, if it does not. It may have a turn at the moment. */
   add(key: string): void {
-    put(this.#waiting, key);
+    if (!has(this.#urgent, key)) {
+      put(this.#others, key);
+    }
   }
 
   /** Has the key wait no more. */
   drop(key: string): void {
-    take(this.#waiting, key);
+    take(this.#urgent, key);
+    take(this.#others, key);
   }
 
   isWaiting(key: string): boolean {
-    return this.#waiting.get(groupOf(key))?.has(key) ?? false;
+    return has(this.#urgent, key) || has(this.#others, key);
   }
 
   /** Whether no key waits or has a turn. */
   get isEmpty(): boolean {
-    return this.#waiting.size === 0 && this.#takenCount === 0;
+    return this.#urgent.size === 0 && this.#others.size === 0 && this.#takenCount === 0;
   }
 
   /** Gives a key its turn. @returns the key; undefined if it is nobody's turn now */
@@ -48,20 +61,24 @@ export class Turns {
     if (this.#takenCount >= this.#limits.atOnce) {
       return undefined;
     }
-    for (const [group, keys] of this.#waiting) {
-      const key = this.#eligible(keys, this.#taken.get(group));
-      if (key !== undefined) {
-        this.#begin(group, key);
-        return key;
-      }
-    }
-    return undefined;
+    return this.#nextOf(this.#urgent) ?? this.#nextOf(this.#others);
   }
 
   /** The turn of a key is over. */
   finish(key: string): void {
     take(this.#taken, key);
     this.#takenCount--;
+  }
+
+  #nextOf(line: Groups): string | undefined {
+    for (const [group, keys] of line) {
+      const key = this.#eligible(keys, this.#taken.get(group));
+      if (key !== undefined) {
+        this.#begin(line, group, key);
+        return key;
+      }
+    }
+    return undefined;
   }
 
   #eligible(keys: Set<string>, taken = new Set<string>()): string | undefined {
@@ -77,12 +94,12 @@ export class Turns {
   }
 
   /** The group goes to the end of the line. */
-  #begin(group: string, key: string): void {
-    take(this.#waiting, key);
-    const rest = this.#waiting.get(group);
+  #begin(line: Groups, group: string, key: string): void {
+    take(line, key);
+    const rest = line.get(group);
     if (rest) {
-      this.#waiting.delete(group);
-      this.#waiting.set(group, rest);
+      line.delete(group);
+      line.set(group, rest);
     }
     put(this.#taken, key);
     this.#takenCount++;
@@ -93,12 +110,16 @@ function groupOf(key: string): string {
   return key.split("/", 1)[0] ?? key;
 }
 
-function put(groups: Map<string, Set<string>>, key: string): void {
+function has(groups: Groups, key: string): boolean {
+  return groups.get(groupOf(key))?.has(key) ?? false;
+}
+
+function put(groups: Groups, key: string): void {
   const group = groupOf(key);
   groups.set(group, (groups.get(group) ?? new Set()).add(key));
 }
 
-function take(groups: Map<string, Set<string>>, key: string): void {
+function take(groups: Groups, key: string): void {
   const keys = groups.get(groupOf(key));
   keys?.delete(key);
   if (keys?.size === 0) {

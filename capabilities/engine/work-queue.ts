@@ -67,6 +67,8 @@ interface Options {
    * @returns milliseconds until the key is to have another turn anyway, if it is
    */
   readonly work: (key: string, place: Place) => Promise<number | undefined>;
+  /** Whether a key that is added is to have its turn before those that are not; none is if left out. */
+  readonly isUrgent?: (key: string) => boolean;
   /** Told of each failure, and of the milliseconds until the next try. */
   readonly onFailure: (key: string, error: unknown, retryMs: number) => void;
   readonly meter?: QueueMeter;
@@ -75,7 +77,8 @@ interface Options {
 /**
  * A queue of keys: several are worked on at once, but never one twice at the same time. A key that
  * waits already is not added again; one that is added while it is worked on has another turn. The
- * Services of one namespace keep those of another from nothing ({@link Turns}).
+ * Services of one namespace keep those of another from nothing, and urgent ones go first
+ * ({@link Turns}).
  *
  * Made after the work queue of Kubernetes' own controllers
  * (https://pkg.go.dev/k8s.io/client-go/util/workqueue).
@@ -102,7 +105,7 @@ export class WorkQueue {
     for (const key of keys) {
       if (!this.#held.has(key)) {
         this.#cancelTimer(key);
-        this.#turns.add(key);
+        this.#takeIn(key);
         this.#noteAdded(key);
       }
     }
@@ -126,6 +129,14 @@ export class WorkQueue {
   /** Whether there is nothing to do, other than at a later time. */
   get isIdle(): boolean {
     return this.#turns.isEmpty;
+  }
+
+  #takeIn(key: string): void {
+    if (this.#options.isUrgent?.(key)) {
+      this.#turns.addUrgent(key);
+    } else {
+      this.#turns.add(key);
+    }
   }
 
   #schedule(): void {

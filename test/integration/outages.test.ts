@@ -126,7 +126,7 @@ async function start(env: Record<string, string>): Promise<void> {
   operator = await own.start({ ...env, KUBECONFIG: file, NAMESPACES: play.namespace });
 }
 
-/** Waits until all watches are open: Pepr has one of the fallback Pods, too. */
+/** Waits until all watches are open: Pepr has one of the PodTemplates, too. */
 async function allWatched(): Promise<void> {
   await eventually(() => {
     const watched = [...proxy.openWatches()].filter(([path]) => !path.includes("pepr.dev"));

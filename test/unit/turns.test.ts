@@ -24,6 +24,22 @@ describe("Turns", () => {
     expect(turns.isEmpty).toBe(true);
   });
 
+  it.each<[string, string[], string[]]>([
+    ["go before the others", ["a/1", "b/1", "c/1!"], ["c/1", "a/1", "b/1"]],
+    ["go before others of their group", ["a/1", "a/2!"], ["a/2", "a/1"]],
+    ["alternate, too", ["a/1!", "a/2!", "b/1!", "c/1"], ["a/1", "b/1", "a/2", "c/1"]],
+    ["become so while they wait", ["a/1", "b/1", "b/1!"], ["b/1", "a/1"]],
+    ["are added once more", ["a/1", "b/1!", "b/1"], ["b/1", "a/1"]],
+  ])("of urgent keys that %s", (_, added, order) => {
+    const turns = new Turns(LIMITS);
+    for (const key of added) {
+      if (key.endsWith("!")) turns.addUrgent(key.slice(0, -1));
+      else turns.add(key);
+    }
+    expect(drain(turns)).toEqual(order);
+    expect(turns.isEmpty).toBe(true);
+  });
+
   it("leave places free that one group may not take", () => {
     const turns = new Turns(LIMITS);
     ["a/1", "a/2", "a/3"].forEach(key => {
@@ -50,13 +66,15 @@ describe("Turns", () => {
   it("are not for a key that was dropped", () => {
     const turns = new Turns(LIMITS);
     turns.add("a/1");
+    turns.addUrgent("a/2");
     turns.drop("a/1");
+    turns.drop("a/2");
     expect([turns.isEmpty, turns.next()]).toEqual([true, undefined]);
   });
 
   it("keep to the limits, never give a key two at once, and forget none", () => {
     fc.assert(
-      fc.property(histories(), steps => {
+      fc.property(histories(["add", "addUrgent"]), steps => {
         const { turns, running, awaited } = new Referee().play(steps);
         drain(turns, running).forEach(key => awaited.delete(key));
         expect([...awaited]).toEqual([]);
@@ -67,22 +85,23 @@ describe("Turns", () => {
 
   it("come to a group that may have one before any other group has two", () => {
     fc.assert(
-      fc.property(histories(), steps => {
+      fc.property(histories(["add"]), steps => {
         expect(new Referee().play(steps).overtaken).toEqual([]);
       }),
     );
   });
 });
 
-type Step = readonly ["add", string] | readonly ["next"] | readonly ["finish", number];
+type Adding = "add" | "addUrgent";
+type Step = readonly [Adding, string] | readonly ["next"] | readonly ["finish", number];
 
 /** Most of the keys are of one group. */
-function histories() {
+function histories(additions: readonly Adding[]) {
   const key = fc
     .tuple(fc.constantFrom("noisy", "noisy", "noisy", "b", "c"), fc.nat(5))
     .map(([group, name]) => `${group}/${name}`);
   const step = fc.oneof<fc.WeightedArbitrary<Step>[]>(
-    { weight: 4, arbitrary: fc.tuple(fc.constant("add" as const), key) },
+    { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...additions), key) },
     { weight: 4, arbitrary: fc.constant(["next"] as const) },
     { weight: 1, arbitrary: fc.tuple(fc.constant("finish" as const), fc.nat(LIMITS.atOnce)) },
   );
@@ -98,12 +117,14 @@ class Referee {
   readonly overtaken: string[] = [];
   /** By group that might have a turn: the groups that had one since. */
   readonly #passed = new Map<string, string[]>();
+  readonly #urgent = new Set<string>();
 
   play(steps: readonly Step[]): this {
     for (const [what, which] of steps) {
-      if (what === "add") {
-        this.turns.add(which);
+      if (what === "add" || what === "addUrgent") {
+        this.turns[what](which);
         this.awaited.add(which);
+        if (what === "addUrgent") this.#urgent.add(which);
       } else if (what === "finish") {
         this.running.splice(which, 1).forEach(key => {
           this.turns.finish(key);
@@ -124,6 +145,9 @@ class Referee {
       );
       return;
     }
+    if (!this.#urgent.delete(key)) {
+      expect([...this.#urgent].filter(urgent => this.#mayRun(urgent))).toEqual([]);
+    }
     this.awaited.delete(key);
     this.running.push(key);
     expect(new Set(this.running).size).toBe(this.running.length);
@@ -140,15 +164,16 @@ class Referee {
 
   #noteWhoMay(): void {
     for (const group of ["noisy", "b", "c"]) {
-      const waits = [...this.awaited].some(
-        key => groupOf(key) === group && !this.running.includes(key),
-      );
-      if (!waits || this.#runningOf(group) >= LIMITS.ofOneGroup) {
+      if (![...this.awaited].some(key => groupOf(key) === group && this.#mayRun(key))) {
         this.#passed.delete(group);
       } else if (!this.#passed.has(group)) {
         this.#passed.set(group, []);
       }
     }
+  }
+
+  #mayRun(key: string): boolean {
+    return !this.running.includes(key) && this.#runningOf(groupOf(key)) < LIMITS.ofOneGroup;
   }
 
   #runningOf(group: string): number {

@@ -191,6 +191,21 @@ describe("WorkQueue", () => {
     expect(worked).toHaveLength(6);
   });
 
+  it("works on urgent keys first, whatever was added before, and when they are tried again", async () => {
+    const failOnce = vi.fn(() => Promise.resolve(undefined));
+    failOnce.mockRejectedValueOnce(new Error("failed"));
+    const isUrgent = (key: string) => key.startsWith("lame");
+    const { queue, worked } = makeQueue(failOnce, 1, isUrgent);
+    queue.add("well/1", "lame/1");
+    await vi.advanceTimersByTimeAsync(BACKOFF.baseMs / 2 - 1);
+    expect(worked).toEqual(["lame/1", "well/1"]);
+    setTimeout(() => {
+      queue.add("well/2", "well/3");
+    }, BACKOFF.maxMs);
+    await vi.runAllTimersAsync();
+    expect(worked).toEqual(["lame/1", "well/1", "lame/1", "well/2", "well/3"]);
+  });
+
   it.each([
     [1, 1],
     [2, 1],
@@ -252,12 +267,14 @@ function makeQueue(
   work: (key: string, place: Place) => Promise<number | undefined> = () =>
     Promise.resolve(undefined),
   concurrency = 2,
+  isUrgent: (key: string) => boolean = () => false,
 ) {
   const worked: string[] = [];
   const delays: number[] = [];
   const queue = new WorkQueue({
     concurrency,
     backoff: BACKOFF,
+    isUrgent,
     work: (key, place) => {
       worked.push(key);
       return work(key, place);
