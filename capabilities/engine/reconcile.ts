@@ -67,10 +67,10 @@ export class Reconciler {
     const source = contentSource(situation.protectedBy ?? []);
     try {
       const againInMs = await this.#putRight(key, situation, source);
-      this.#tell(key, source, since);
+      this.#tell(key, situation, source, since);
       return againInMs;
     } catch (error) {
-      this.#tell(key, source, since, error);
+      this.#tell(key, situation, source, since, error);
       throw error;
     }
   }
@@ -124,7 +124,14 @@ export class Reconciler {
     return action === "keep" && unwatchedPage(source) ? this.#recheckInMs(key) : againInMs;
   }
 
-  #tell(key: ServiceKey, source: ContentSource, since: number, error?: unknown): void {
+  /** @param before what was there before anything was done about it */
+  #tell(
+    key: ServiceKey,
+    before: Situation,
+    source: ContentSource,
+    since: number,
+    error?: unknown,
+  ): void {
     const { content, states } = this.#parts;
     const situation = this.#look(key);
     const { service, fallbacks } = situation;
@@ -133,7 +140,7 @@ export class Reconciler {
     }
     const warnings = service ? content.warnings(key, service, source, fallbacks) : [];
     const problem = error === undefined ? undefined : problemOf(error);
-    states.report(key, situation, { warnings, problem, since });
+    states.report(key, situation, { warnings, problem, since, before });
   }
 
   #look(key: ServiceKey): Situation {

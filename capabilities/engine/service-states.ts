@@ -31,6 +31,8 @@ interface Report {
   readonly problem: Problem | undefined;
   /** When the operator learned of what is new, in milliseconds of `performance.now()`. */
   readonly since: number;
+  /** What it was put right from. */
+  readonly before: Situation;
 }
 
 interface Known {
@@ -49,12 +51,25 @@ export class ServiceStates {
   }
 
   /** Notes how a Service fares. */
-  report(key: ServiceKey, situation: Situation, { warnings, problem, since }: Report): void {
+  report(key: ServiceKey, situation: Situation, report: Report): void {
     if (isPassing(situation)) {
       return;
     }
+    const state = serviceState(situation, report.warnings, report.problem);
+    if (state?.phase === "Active" && !this.#known.has(key)) {
+      // Its fallback may answer before it is known to start, and that would be told as nothing new.
+      this.#note(key, report.before, serviceState(report.before, []), report.since);
+    }
+    this.#note(key, situation, state, report.since);
+  }
+
+  #note(
+    key: ServiceKey,
+    situation: Situation,
+    state: ServiceState | undefined,
+    since: number,
+  ): void {
     const before = this.#known.get(key);
-    const state = serviceState(situation, warnings, problem);
     const namedBy = state ? (situation.protectedBy ?? []).map(({ name }) => name) : [];
     if (!isSame(before, state, namedBy)) {
       const now = state && { state: timed(before?.state, state, new Date()), namedBy };

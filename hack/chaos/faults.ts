@@ -4,8 +4,8 @@ export type ProxyFault =
   | { readonly kind: "silence" }
   /** Watches that are open fall silent for good; new ones work. */
   | { readonly kind: "silent watches" }
-  /** Each answer, and each event, is late. */
-  | { readonly kind: "slow"; readonly delayMs: number }
+  /** Each answer, and each event, is late; those alone to a path that has a word, if it is given. */
+  | { readonly kind: "slow"; readonly delayMs: number; readonly word?: string }
   /** Lists are late: they tell of the past, while watches go on. */
   | { readonly kind: "late lists"; readonly delayMs: number }
   /** Answers 429 with `Retry-After: 1`, to a share of the requests. */
@@ -31,7 +31,8 @@ const FORWARD: Treatment = { fate: "forward", delayMs: 0 };
 
 /** Whether a fault has to do with requests of this path. */
 export function concerns(fault: ProxyFault | undefined, path: string): boolean {
-  return fault?.kind !== "errors" || fault.word === undefined || path.includes(fault.word);
+  const word = fault && "word" in fault ? fault.word : undefined;
+  return word === undefined || path.includes(word);
 }
 
 /**

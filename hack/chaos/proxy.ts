@@ -67,7 +67,7 @@ export class FaultProxy {
   set fault(fault: ProxyFault | undefined) {
     this.#fault = fault;
     for (const watch of this.#watches) {
-      watch.suffer(fault);
+      watch.suffer(this.#faultOf(watch.path));
     }
   }
 

@@ -100,6 +100,17 @@ describe("an operator whose watches fall silent", () => {
   });
 });
 
+describe("an answer that is late", () => {
+  it("does not keep the operator from telling that the fallback has come meanwhile", async () => {
+    await play.criticalService("shop");
+    await start({});
+    await allWatched();
+    proxy.fault = { kind: "slow", delayMs: 2000, word: `${play.namespace}/pods` };
+    await play.service("shop");
+    await eventually(() => said(operator.lines, "Pod service-watcher-shop answers"));
+  });
+});
+
 describe("a list that is late", () => {
   it("does not make the operator forget what was created since", async () => {
     await start({ RELIST_SECONDS: "2" });

@@ -44,6 +44,7 @@ describe("concerns", () => {
     [{ kind: "errors", share: 1 }, "/api/v1/pods", true],
     [{ kind: "errors", share: 1, word: "pods" }, "/api/v1/pods", true],
     [{ kind: "errors", share: 1, word: "pods" }, "/api/v1/services", false],
+    [{ kind: "slow", delayMs: 1, word: "pods" }, "/api/v1/services", false],
     [{ kind: "silence" }, "/api/v1/pods", true],
   ])("%j, %s: %s", (fault, path, concerned) => {
     expect(concerns(fault, path)).toBe(concerned);
