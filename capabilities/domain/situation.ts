@@ -51,7 +51,7 @@ export function needsFallback(situation: Situation): boolean {
   return lame !== undefined && isCritical && (lame || standbyOf(situation) === "Warm");
 }
 
-/** Whether clients get no answer that something can be done about: nothing else is to go first. */
+/** Whether clients get no answer, and the operator can do something about it: that goes first. */
 export function isUrgent(situation: Situation): boolean {
   const { fallbacks } = situation;
   const toStart = !fallbacks.some(({ state }) => state === "live");

@@ -27,7 +27,7 @@ describe("isUrgent", () => {
     ["endpoints not known yet", unknown, false],
     ["not looked after", { service: aService({ skipped: "of type ExternalName" }) }, false],
     ["gone", { service: undefined }, false],
-  ])("a Service that is %s: %#", (_, change, urgent) => {
+  ])("a Service that is %s", (_, change, urgent) => {
     expect(isUrgent({ ...lame, ...change })).toBe(urgent);
   });
 });
