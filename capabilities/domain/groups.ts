@@ -17,4 +17,26 @@ export class Groups<T> {
   of(group: string): readonly T[] {
     return [...(this.#groups.get(group) ?? [])];
   }
+
+  has(group: string, member: T): boolean {
+    return this.#groups.get(group)?.has(member) ?? false;
+  }
+
+  get isEmpty(): boolean {
+    return this.#groups.size === 0;
+  }
+
+  /** The groups that have members, by age. */
+  all(): Iterable<[string, ReadonlySet<T>]> {
+    return this.#groups;
+  }
+
+  /** Has the group be the youngest, if it has members. */
+  putLast(group: string): void {
+    const members = this.#groups.get(group);
+    if (members) {
+      this.#groups.delete(group);
+      this.#groups.set(group, members);
+    }
+  }
 }

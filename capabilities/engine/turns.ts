@@ -1,5 +1,4 @@
-/** Keys by group; of a line, the first group is the next to have a turn. */
-type Groups = Map<string, Set<string>>;
+import { Groups } from "../domain/groups";
 
 interface Limits {
   /** How many keys are worked on at once. */
@@ -19,9 +18,10 @@ interface Limits {
  */
 export class Turns {
   readonly #limits: Limits;
-  readonly #urgent: Groups = new Map();
-  readonly #others: Groups = new Map();
-  readonly #taken: Groups = new Map();
+  /** Of each line, the oldest group is the next to have a turn. */
+  readonly #urgent = new Groups<string>();
+  readonly #others = new Groups<string>();
+  readonly #taken = new Groups<string>();
   #takenCount = 0;
 
   constructor(limits: Limits) {
@@ -30,30 +30,34 @@ export class Turns {
 
   /** Has the key wait, if it does not, and from now on as an urgent one. It may have a turn at the moment. */
   addUrgent(key: string): void {
-    take(this.#others, key);
-    put(this.#urgent, key);
+    const group = groupOf(key);
+    this.#others.remove(group, key);
+    this.#urgent.add(group, key);
   }
 
   /** Has the key wait, if it does not. It may have a turn at the moment. */
   add(key: string): void {
-    if (!has(this.#urgent, key)) {
-      put(this.#others, key);
+    const group = groupOf(key);
+    if (!this.#urgent.has(group, key)) {
+      this.#others.add(group, key);
     }
   }
 
   /** Has the key wait no more. */
   drop(key: string): void {
-    take(this.#urgent, key);
-    take(this.#others, key);
+    const group = groupOf(key);
+    this.#urgent.remove(group, key);
+    this.#others.remove(group, key);
   }
 
   isWaiting(key: string): boolean {
-    return has(this.#urgent, key) || has(this.#others, key);
+    const group = groupOf(key);
+    return this.#urgent.has(group, key) || this.#others.has(group, key);
   }
 
   /** Whether no key waits or has a turn. */
   get isEmpty(): boolean {
-    return this.#urgent.size === 0 && this.#others.size === 0 && this.#takenCount === 0;
+    return this.#urgent.isEmpty && this.#others.isEmpty && this.#takenCount === 0;
   }
 
   /** Gives a key its turn. @returns the key; undefined if it is nobody's turn now */
@@ -66,13 +70,13 @@ export class Turns {
 
   /** The turn of a key is over. */
   finish(key: string): void {
-    take(this.#taken, key);
+    this.#taken.remove(groupOf(key), key);
     this.#takenCount--;
   }
 
-  #nextOf(line: Groups): string | undefined {
-    for (const [group, keys] of line) {
-      const key = this.#eligible(keys, this.#taken.get(group));
+  #nextOf(line: Groups<string>): string | undefined {
+    for (const [group, keys] of line.all()) {
+      const key = this.#eligible(keys, this.#taken.of(group));
       if (key !== undefined) {
         this.#begin(line, group, key);
         return key;
@@ -81,12 +85,12 @@ export class Turns {
     return undefined;
   }
 
-  #eligible(keys: Set<string>, taken = new Set<string>()): string | undefined {
-    if (taken.size >= this.#limits.ofOneGroup) {
+  #eligible(keys: ReadonlySet<string>, taken: readonly string[]): string | undefined {
+    if (taken.length >= this.#limits.ofOneGroup) {
       return undefined;
     }
     for (const key of keys) {
-      if (!taken.has(key)) {
+      if (!taken.includes(key)) {
         return key;
       }
     }
@@ -94,35 +98,14 @@ export class Turns {
   }
 
   /** The group goes to the end of the line. */
-  #begin(line: Groups, group: string, key: string): void {
-    take(line, key);
-    const rest = line.get(group);
-    if (rest) {
-      line.delete(group);
-      line.set(group, rest);
-    }
-    put(this.#taken, key);
+  #begin(line: Groups<string>, group: string, key: string): void {
+    line.remove(group, key);
+    line.putLast(group);
+    this.#taken.add(group, key);
     this.#takenCount++;
   }
 }
 
 function groupOf(key: string): string {
   return key.split("/", 1)[0] ?? key;
-}
-
-function has(groups: Groups, key: string): boolean {
-  return groups.get(groupOf(key))?.has(key) ?? false;
-}
-
-function put(groups: Groups, key: string): void {
-  const group = groupOf(key);
-  groups.set(group, (groups.get(group) ?? new Set()).add(key));
-}
-
-function take(groups: Groups, key: string): void {
-  const keys = groups.get(groupOf(key));
-  keys?.delete(key);
-  if (keys?.size === 0) {
-    groups.delete(groupOf(key));
-  }
 }
